@@ -1,0 +1,223 @@
+//! `spike encode`: values to spikes, streaming.
+
+use crate::data::{ArrayOptions, Samples};
+use crate::error::CliError;
+use crate::options::{EncodeOptions, Plan};
+use crate::output::{Output, is_stream};
+use crate::progress::Progress;
+use crate::summary::{Statistics, Summary};
+use crate::terminal::{remark, say, say_json};
+use clap::Args;
+use serde::Serialize;
+use spike_encode::Encoder;
+use spike_io::spikes::{SpikeFormat, SpikeWriter};
+use spike_io::spk::{Provenance, SpkHeader};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Instant;
+
+/// Turn values into spikes.
+///
+/// The first axis of the input counts samples, the rest are channels. The same input, options and seed give the
+/// same bytes with any number of threads, any batch size, and joined from shards by `spike cat`.
+#[derive(Debug, Args)]
+pub(crate) struct Encode {
+    /// Input: idx, npy, npz, csv, png or wav (idx, npy and csv also gzipped); `-` is standard input.
+    input: PathBuf,
+    /// Output: .spk, .npz or .csv; `-` is standard output.
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+    /// Format of the output (spk, npz, csv), where its name does not tell.
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<String>,
+    #[command(flatten)]
+    array: ArrayOptions,
+    #[command(flatten)]
+    options: EncodeOptions,
+    /// Encode only part I of N, counted from 0 (needs --seed); the range is that of the whole input.
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Shard>,
+    /// Samples that are held at a time; the result does not depend on it.
+    #[arg(long, value_name = "N")]
+    batch_size: Option<usize>,
+    /// Print one JSON object instead of text.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Part `index` of `count`.
+#[derive(Debug, Clone, Copy)]
+struct Shard {
+    index: u64,
+    count: u64,
+}
+
+impl FromStr for Shard {
+    type Err = &'static str;
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        let parts = text.split_once('/').and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
+        match parts {
+            Some((index, count)) if index < count => Ok(Self { index, count }),
+            _ => Err("a shard is I/N with 0 <= I < N, such as 0/4"),
+        }
+    }
+}
+
+impl Shard {
+    /// The samples of this part.
+    fn range(self, samples: u64) -> Range<u64> {
+        let at = |i: u64| (u128::from(samples) * u128::from(i) / u128::from(self.count)) as u64;
+        at(self.index)..at(self.index + 1)
+    }
+}
+
+/// What was encoded.
+#[derive(Debug, Serialize)]
+struct Report {
+    scheme: &'static str,
+    seed: u64,
+    num_samples: u64,
+    num_neurons: usize,
+    num_spikes: u64,
+    num_steps: u32,
+    dt_ms: f64,
+    first_sample: u64,
+    clipped_values: u64,
+    constant_channels: usize,
+    output_bytes: u64,
+    encode_wall_time_ms: f64,
+    #[serde(flatten)]
+    statistics: Statistics,
+}
+
+impl Encode {
+    /// Runs the verb.
+    pub(crate) fn run(self) -> Result<(), CliError> {
+        if self.json && is_stream(&self.output) {
+            return Err(CliError::Usage("--json and -o - both write to standard output; choose a file"));
+        }
+        if self.batch_size == Some(0) {
+            return Err(CliError::Usage("--batch-size is 0; it must be at least 1"));
+        }
+        let plan = self.options.plan()?;
+        if self.shard.is_some() && self.options.seed.is_none() {
+            return Err(CliError::Usage("--shard needs --seed, so that all shards use the same"));
+        }
+        let format = output_format(&self.output, self.format.as_deref())?;
+        let mut samples = Samples::open(&self.input, &self.array)?;
+        let encoder = encoder(&mut samples, &plan)?;
+        let range = self.shard.map_or(0..samples.len(), |shard| shard.range(samples.len()));
+        let constant_channels = encoder.encoding().normalizer.constant_channels();
+        if constant_channels > 0 {
+            remark(&format!("{constant_channels} constant channels encode as 0 and decode exactly"));
+        }
+        let header = header(&samples, &encoder)?;
+        let (num_neurons, grid) = (header.num_neurons, header.grid);
+        let failed = |e| Output::failed(&self.output, e);
+        let output = Output::create(&self.output)?;
+        let mut writer = SpikeWriter::new(format, output, header, range.start).map_err(failed)?;
+        let mut summary = Summary::default();
+        let mut clipped_values = 0;
+        let started = Instant::now();
+        each_batch(&mut samples, &encoder, range.clone(), self.batch_size, |batch, clipped| {
+            summary.add(&batch);
+            clipped_values += clipped;
+            writer.push_batch(&batch).map_err(failed)
+        })?;
+        let (output, written) = writer.finish().map_err(failed)?;
+        output.commit()?;
+        if clipped_values > 0 {
+            remark(&format!("{clipped_values} values outside the range of the normaliser were clipped"));
+        }
+        let report = Report {
+            scheme: plan.code.scheme().name(),
+            seed: plan.seed.0,
+            num_samples: written.num_samples,
+            num_neurons,
+            num_spikes: written.num_spikes,
+            num_steps: grid.num_steps(),
+            dt_ms: grid.dt_ms(),
+            first_sample: range.start,
+            clipped_values,
+            constant_channels,
+            output_bytes: written.num_bytes,
+            encode_wall_time_ms: started.elapsed().as_secs_f64() * 1e3,
+            statistics: summary.statistics(grid),
+        };
+        if self.json {
+            say_json(&report);
+        } else {
+            let text = format!(
+                "{}: {} samples x {} neurons, {} spikes ({:.2} Hz), {} steps of {} ms, seed {}",
+                report.scheme,
+                report.num_samples,
+                report.num_neurons,
+                report.num_spikes,
+                report.statistics.mean_firing_rate_hz,
+                report.num_steps,
+                report.dt_ms,
+                report.seed
+            );
+            if is_stream(&self.output) { remark(&text) } else { say(&text) }
+        }
+        Ok(())
+    }
+}
+
+/// The format of an output of spikes.
+pub(super) fn output_format(path: &Path, format: Option<&str>) -> Result<SpikeFormat, CliError> {
+    Ok(match format {
+        Some(name) => name.parse()?,
+        None if is_stream(path) => SpikeFormat::Spk,
+        None => SpikeFormat::from_path(path)?,
+    })
+}
+
+/// The encoder of a plan, fitted on all samples.
+pub(super) fn encoder(samples: &mut Samples, plan: &Plan) -> Result<Encoder, CliError> {
+    let normalizer = samples.fit(plan.norm)?;
+    let shape = samples.source.shape().feature_shape().to_vec();
+    Ok(Encoder::new(&plan.config, plan.code, normalizer, plan.seed, shape)?)
+}
+
+/// The header of a file of the encoder's spikes.
+pub(super) fn header(samples: &Samples, encoder: &Encoder) -> Result<SpkHeader, CliError> {
+    Ok(SpkHeader {
+        grid: encoder.encoding().config.grid()?,
+        num_neurons: encoder.num_neurons(),
+        encoding: Some(encoder.encoding().as_ref().clone()),
+        provenance: Provenance {
+            program: format!("spike {}", env!("CARGO_PKG_VERSION")),
+            source: samples.name.clone(),
+            source_samples: samples.len(),
+        },
+    })
+}
+
+/// Encodes a range of samples batch by batch and hands over each with its number of clipped values.
+pub(super) fn each_batch(
+    samples: &mut Samples,
+    encoder: &Encoder,
+    range: Range<u64>,
+    batch_size: Option<usize>,
+    mut take: impl FnMut(spike_core::SpikeBatch, u64) -> Result<(), CliError>,
+) -> Result<(), CliError> {
+    samples.seek(range.start)?;
+    let size = batch_size.unwrap_or_else(|| samples.default_batch()) as u64;
+    let progress = Progress::new("encode", range.end - range.start);
+    let mut values = Vec::new();
+    let mut next = range.start;
+    while next < range.end {
+        let got = samples.read(size.min(range.end - next) as usize, &mut values)? as u64;
+        if got == 0 {
+            let (first, second) = (range.end, next);
+            return Err(spike_core::EncodeError::SourceChanged { first, second }.into());
+        }
+        let (batch, report) = encoder.encode(&values, next)?;
+        next += got;
+        take(batch, report.clipped)?;
+        progress.done(got);
+    }
+    Ok(())
+}

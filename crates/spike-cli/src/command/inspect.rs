@@ -1,0 +1,130 @@
+//! `spike inspect`: what a spike file holds.
+
+use crate::data::{name_of, open_spike_file};
+use crate::error::CliError;
+use crate::progress::Progress;
+use crate::summary::{Statistics, Summary};
+use crate::terminal::{remark, say, say_json};
+use clap::Args;
+use serde::Serialize;
+use spike_io::spk::SpkError;
+use std::path::PathBuf;
+
+/// Say what a spike file holds: shape, code, seed, and the statistics of its spikes.
+///
+/// Damaged blocks are named and left out; the exit code is then 3.
+#[derive(Debug, Args)]
+pub(crate) struct Inspect {
+    /// Spikes: .spk, .npz or .csv; `-` is standard input.
+    input: PathBuf,
+    /// Format of the input (spk, npz, csv), where its name does not tell.
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<String>,
+    /// Print one JSON object instead of text.
+    #[arg(long)]
+    json: bool,
+}
+
+/// What was found.
+#[derive(Debug, Serialize)]
+struct Report {
+    num_samples: u64,
+    first_sample: u64,
+    num_neurons: usize,
+    num_spikes: u64,
+    num_steps: u32,
+    dt_ms: f64,
+    scheme: Option<&'static str>,
+    seed: Option<u64>,
+    feature_shape: Option<Vec<usize>>,
+    encoding: Option<spike_core::Encoding>,
+    source: String,
+    program: String,
+    whole: bool,
+    damaged_blocks: u64,
+    #[serde(flatten)]
+    statistics: Statistics,
+}
+
+impl Inspect {
+    /// Runs the verb.
+    pub(crate) fn run(self) -> Result<(), CliError> {
+        let name = name_of(&self.input);
+        let mut file = open_spike_file(&self.input, self.format.as_deref())?;
+        let range = file.samples();
+        let mut summary = Summary::default();
+        let size = file.header().samples_per_block() as u64;
+        let progress = Progress::new("inspect", range.end - range.start);
+        let mut damage = Vec::new();
+        let mut next = range.start;
+        while next < range.end {
+            // Reading by blocks of the file loses no intact block beside a damaged one.
+            let to = range.end.min(next + size);
+            match file.read(next..to) {
+                Ok(batch) => summary.add(&batch),
+                Err(error @ SpkError::Block { .. }) => damage.push(error),
+                Err(source) => return Err(CliError::Spikes { name, source }),
+            }
+            progress.done(to - next);
+            next = to;
+        }
+        drop(progress);
+        let header = file.header();
+        let encoding = header.encoding.as_ref();
+        let report = Report {
+            num_samples: range.end - range.start,
+            first_sample: range.start,
+            num_neurons: header.num_neurons,
+            num_spikes: summary.num_spikes,
+            num_steps: header.grid.num_steps(),
+            dt_ms: header.grid.dt_ms(),
+            scheme: encoding.map(|e| e.scheme().name()),
+            seed: encoding.map(|e| e.seed.0),
+            feature_shape: encoding.map(|e| e.feature_shape.clone()),
+            encoding: encoding.cloned(),
+            source: header.provenance.source.clone(),
+            program: header.provenance.program.clone(),
+            whole: file.is_whole(),
+            damaged_blocks: damage.len() as u64,
+            statistics: summary.statistics(header.grid),
+        };
+        if self.json {
+            say_json(&report)
+        } else {
+            say(&report.text(&name))
+        }
+        if !report.whole {
+            remark(&format!("{name} is cut off: its index is missing; the samples of its whole blocks are shown"));
+        }
+        match damage.into_iter().next() {
+            Some(source) => Err(CliError::Spikes { name, source }),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Report {
+    fn text(&self, name: &str) -> String {
+        let s = &self.statistics;
+        let or_dash = |figure: Option<f64>| figure.map_or("-".to_owned(), |f| format!("{f:.4}"));
+        let rows = [
+            ("file", name.to_owned()),
+            ("scheme", self.scheme.unwrap_or("-").to_owned()),
+            ("seed", self.seed.map_or("-".to_owned(), |s| s.to_string())),
+            ("source", self.source.clone()),
+            ("samples", format!("{} from {}", self.num_samples, self.first_sample)),
+            ("neurons", self.num_neurons.to_string()),
+            ("steps", format!("{} of {} ms", self.num_steps, self.dt_ms)),
+            ("spikes", self.num_spikes.to_string()),
+            ("mean rate", format!("{:.4} Hz", s.mean_firing_rate_hz)),
+            ("sparsity", format!("{:.6}", s.sparsity)),
+            ("silent rows", format!("{:.4}", s.silent_fraction)),
+            ("first spike", format!("{} ms", or_dash(s.latency_to_first_spike_ms))),
+            ("mean ISI", format!("{} ms", or_dash(s.mean_isi_ms))),
+            ("smallest ISI", format!("{} ms", or_dash(s.min_isi_ms))),
+            ("CV of ISI", or_dash(s.cv_isi)),
+        ];
+        let lines: Vec<String> = rows.iter().map(|(key, value)| format!("{key:>13}  {value}")).collect();
+        lines.join("\n")
+    }
+}

@@ -1,0 +1,44 @@
+//! The verbs of `spike`.
+
+mod cat;
+mod decode;
+mod demo;
+mod encode;
+mod inspect;
+mod plot;
+mod schemes;
+
+use crate::error::CliError;
+use clap::Subcommand;
+
+/// One verb and a file.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Encode the bundled digits, decode them, show what was lost.
+    Demo(demo::Demo),
+    /// Turn values into spikes.
+    Encode(encode::Encode),
+    /// Turn spikes back into values.
+    Decode(decode::Decode),
+    /// Join spike files of consecutive samples, such as shards.
+    Cat(cat::Cat),
+    /// Say what a spike file holds.
+    Inspect(inspect::Inspect),
+    /// Draw spikes in the terminal or into an SVG or PNG file.
+    Plot(plot::Plot),
+    /// List the codes, or describe one.
+    Schemes(schemes::Schemes),
+}
+
+/// Runs a verb.
+pub(crate) fn run(command: Command) -> Result<(), CliError> {
+    match command {
+        Command::Demo(command) => command.run(),
+        Command::Encode(command) => command.run(),
+        Command::Decode(command) => command.run(),
+        Command::Cat(command) => command.run(),
+        Command::Inspect(command) => command.run(),
+        Command::Plot(command) => command.run(),
+        Command::Schemes(command) => command.run(),
+    }
+}

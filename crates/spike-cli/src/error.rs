@@ -1,0 +1,118 @@
+//! What can go wrong on the command line, and the exit code of each.
+
+use crate::figure::FigureError;
+use spike_core::{ConfigError, DecodeError, EncodeError, NameError};
+use spike_io::ReadError;
+use spike_io::spk::SpkError;
+use std::io;
+use std::path::PathBuf;
+use thiserror::Error;
+
+/// An error with its exit code.
+#[derive(Debug, Error)]
+pub(crate) enum CliError {
+    /// Options that contradict each other.
+    #[error("{0}")]
+    Usage(&'static str),
+    /// A name on the command line that does not exist.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// A configuration that no encoder accepts.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// A configuration file that is not one.
+    #[error("configuration {}", path.display())]
+    ConfigFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// A file that cannot be opened.
+    #[error("cannot open {}; check that it exists and may be read", path.display())]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Input data that cannot be read.
+    #[error("{}", name)]
+    Read {
+        /// Name of the input.
+        name: String,
+        /// What is wrong with it.
+        source: ReadError,
+    },
+    /// A spike file that cannot be read.
+    #[error("{}", name)]
+    Spikes {
+        /// Name of the input.
+        name: String,
+        /// What is wrong with it.
+        source: SpkError,
+    },
+    /// Values that cannot be encoded.
+    #[error(transparent)]
+    Encode(EncodeError),
+    /// Spikes that cannot be decoded.
+    #[error(transparent)]
+    Decode(DecodeError),
+    /// Two inputs that do not fit each other.
+    #[error("{what}: {first} in {first_name}, {second} in {second_name}")]
+    Mismatch {
+        /// What differs.
+        what: &'static str,
+        /// Value of the first.
+        first: String,
+        /// Name of the first.
+        first_name: String,
+        /// Value of the second.
+        second: String,
+        /// Name of the second.
+        second_name: String,
+    },
+    /// An output that cannot be written.
+    #[error("cannot write {}; check that its folder exists, may be written to and has room", path.display())]
+    Write {
+        /// The output.
+        path: PathBuf,
+        /// What failed.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A figure that cannot be drawn.
+    #[error(transparent)]
+    Figure(#[from] FigureError),
+}
+
+impl From<EncodeError> for CliError {
+    fn from(error: EncodeError) -> Self {
+        match error {
+            EncodeError::Config(config) => Self::Config(config),
+            other => Self::Encode(other),
+        }
+    }
+}
+
+impl From<DecodeError> for CliError {
+    fn from(error: DecodeError) -> Self {
+        Self::Decode(error)
+    }
+}
+
+impl CliError {
+    /// 2 usage or configuration, 3 data, 5 output.
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage(_) | Self::Name(_) | Self::Config(_) | Self::ConfigFile { .. } => 2,
+            Self::Decode(DecodeError::WrongMethod { .. } | DecodeError::NoEncoding { .. }) => 2,
+            Self::Open { .. }
+            | Self::Read { .. }
+            | Self::Spikes { .. }
+            | Self::Encode(_)
+            | Self::Decode(_)
+            | Self::Mismatch { .. } => 3,
+            Self::Write { .. } | Self::Figure(_) => 5,
+        }
+    }
+}

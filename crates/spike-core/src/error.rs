@@ -1,0 +1,300 @@
+//! Errors of the core: what was found, what is allowed, how to fix it.
+
+use crate::scheme::{CodingScheme, DecodingMethod};
+use thiserror::Error;
+
+/// A configuration that no encoder accepts.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// A number is not finite or lies outside its range.
+    #[error("{name} is {value}, allowed is {min} to {max}")]
+    OutOfRange {
+        /// Field name.
+        name: &'static str,
+        /// What was found.
+        value: f64,
+        /// Smallest allowed value.
+        min: f64,
+        /// Largest allowed value.
+        max: f64,
+    },
+    /// A duration is not a whole number of nanoseconds.
+    #[error("{name} is {value_ms} ms, which is not a whole number of nanoseconds; the nearest is {nearest_ms} ms")]
+    NotWholeNanoseconds {
+        /// Field name.
+        name: &'static str,
+        /// What was found.
+        value_ms: f64,
+        /// Nearest allowed value.
+        nearest_ms: f64,
+    },
+    /// A duration is not a whole number of steps.
+    #[error(
+        "{name} is {value_ms} ms, which is not a whole number of steps of {dt_ms} ms; the nearest is {nearest_ms} ms"
+    )]
+    NotWholeSteps {
+        /// Field name.
+        name: &'static str,
+        /// What was found.
+        value_ms: f64,
+        /// Step width.
+        dt_ms: f64,
+        /// Nearest allowed value.
+        nearest_ms: f64,
+    },
+    /// A grid without steps, or one that does not fit 63 bits of nanoseconds.
+    #[error("a time grid of {num_steps} steps of {dt_ns} ns is empty or longer than 2^63 ns")]
+    EmptyGrid {
+        /// Step width.
+        dt_ns: u64,
+        /// Number of steps.
+        num_steps: u32,
+    },
+    /// The lowest rate exceeds the highest.
+    #[error("min_firing_rate_hz is {min_hz}, above max_firing_rate_hz = {max_hz}; swap them")]
+    RateOrder {
+        /// Lowest rate.
+        min_hz: f64,
+        /// Highest rate.
+        max_hz: f64,
+    },
+    /// The probability of a spike in a step would exceed one.
+    #[error(
+        "{rate_hz} Hz at dt_ms = {dt_ms} is a probability of {probability} per step; the largest admissible \
+         rate is {max_rate_hz} Hz (or shorten dt_ms to {max_dt_ms}, or ask for the exact probability)"
+    )]
+    ProbabilityAboveOne {
+        /// Asked rate.
+        rate_hz: f64,
+        /// Step width.
+        dt_ms: f64,
+        /// rate · dt.
+        probability: f64,
+        /// Largest rate at this step width.
+        max_rate_hz: f64,
+        /// Longest step at this rate.
+        max_dt_ms: f64,
+    },
+    /// A compensated refractory period leaves no room for the asked rate.
+    #[error(
+        "{rate_hz} Hz cannot be realised with {refractory_ms} ms refractory period and steps of {dt_ms} ms: \
+         rate x (refractory + dt) = {occupancy} exceeds 1; the largest admissible rate is {max_rate_hz} Hz"
+    )]
+    RateUnreachable {
+        /// Asked rate.
+        rate_hz: f64,
+        /// Absolute refractory period.
+        refractory_ms: f64,
+        /// Step width.
+        dt_ms: f64,
+        /// rate · (τ + dt).
+        occupancy: f64,
+        /// Largest rate that can be realised.
+        max_rate_hz: f64,
+    },
+    /// A code is asked of an encoder that does not make it.
+    #[error("{scheme} has no encoder here; available are {available}")]
+    NoEncoder {
+        /// The scheme asked for.
+        scheme: CodingScheme,
+        /// Names of the schemes that can be used.
+        available: &'static str,
+    },
+    /// An option that the chosen code does not have.
+    #[error("{option} does not apply to {scheme}; it belongs to {belongs_to}")]
+    OptionOfAnotherCode {
+        /// The option.
+        option: &'static str,
+        /// The chosen scheme.
+        scheme: CodingScheme,
+        /// The schemes that have it.
+        belongs_to: &'static str,
+    },
+}
+
+/// A name that is not one of the allowed ones.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("unknown {what} {found:?}; allowed are {allowed}")]
+pub struct NameError {
+    /// What kind of name it is.
+    pub what: &'static str,
+    /// The name found.
+    pub found: String,
+    /// The allowed names.
+    pub allowed: &'static str,
+}
+
+/// Values that cannot be encoded.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum EncodeError {
+    /// The configuration is not valid.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The input has no values.
+    #[error("the input has {num_samples} samples of {num_channels} channels; at least one of each is needed")]
+    Empty {
+        /// Number of samples.
+        num_samples: usize,
+        /// Number of channels.
+        num_channels: usize,
+    },
+    /// NaN or infinity.
+    #[error("sample {sample}, channel {channel} is {value}; every value must be finite (remove or replace it)")]
+    NotFinite {
+        /// Sample index in the input.
+        sample: u64,
+        /// Channel index in the sample.
+        channel: usize,
+        /// What was found.
+        value: f64,
+    },
+    /// A value outside [0, 1] without normalisation.
+    #[error(
+        "sample {sample}, channel {channel} is {value}, outside [0, 1]; scale the input or set normalize_input = true"
+    )]
+    OutsideUnit {
+        /// Sample index in the input.
+        sample: u64,
+        /// Channel index in the sample.
+        channel: usize,
+        /// What was found.
+        value: f64,
+    },
+    /// The normaliser was fitted on another number of channels.
+    #[error("the normaliser was fitted on {fitted} channels, the input has {found}")]
+    ChannelMismatch {
+        /// Channels at the fit.
+        fitted: usize,
+        /// Channels found.
+        found: usize,
+    },
+    /// The signal has another number of steps than the grid.
+    #[error("the signal has {found} steps, the time grid {expected}; resample it or set time_window_ms")]
+    SignalLength {
+        /// Steps of the grid.
+        expected: usize,
+        /// Steps of the signal.
+        found: usize,
+    },
+    /// A code broke the rules of a spike container.
+    #[error("the code wrote invalid rows: {0}")]
+    Rows(#[from] SpikeError),
+    /// A stream of data that changed between two passes.
+    #[error(
+        "the source gave {second} values on the second pass and {first} on the first; it must not change while it is read"
+    )]
+    SourceChanged {
+        /// Values on the first pass.
+        first: u64,
+        /// Values on the second pass.
+        second: u64,
+    },
+}
+
+/// Spikes that cannot be decoded.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum DecodeError {
+    /// The spikes carry no record of their encoding.
+    #[error("the spike train carries no encoding; {method} needs it (attach one with with_encoding)")]
+    NoEncoding {
+        /// The method asked for.
+        method: DecodingMethod,
+    },
+    /// The method does not apply to the code.
+    #[error("{method} does not decode {scheme}; use {use_instead}")]
+    WrongMethod {
+        /// The method asked for.
+        method: DecodingMethod,
+        /// The scheme of the spikes.
+        scheme: CodingScheme,
+        /// What works.
+        use_instead: DecodingMethod,
+    },
+    /// The configuration stored with the spikes is not valid.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The number of neurons does not fit the normaliser.
+    #[error("the spikes have {found} neurons, their encoding {expected} channels")]
+    ChannelMismatch {
+        /// Channels of the encoding.
+        expected: usize,
+        /// Neurons found.
+        found: usize,
+    },
+    /// The original has another shape than the decoded values.
+    #[error("the original has {original} values, the decoded array {decoded}")]
+    OriginalShape {
+        /// Values in the original.
+        original: usize,
+        /// Values decoded.
+        decoded: usize,
+    },
+}
+
+/// Spikes that break the rules of a spike container.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum SpikeError {
+    /// The grid or the configuration is not valid.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// Steps are not strictly increasing.
+    #[error("neuron {neuron}: step {second} follows {first}; the steps of a neuron must be strictly increasing")]
+    Unsorted {
+        /// Neuron row.
+        neuron: usize,
+        /// Earlier entry.
+        first: u32,
+        /// Later entry.
+        second: u32,
+    },
+    /// A step lies outside the window.
+    #[error("neuron {neuron}: step {step} lies outside the window of {num_steps} steps")]
+    OutsideWindow {
+        /// Neuron row.
+        neuron: usize,
+        /// The step.
+        step: u32,
+        /// Steps in the window.
+        num_steps: u32,
+    },
+    /// Offsets do not describe the steps.
+    #[error("{num_offsets} offsets ending at {last} do not describe {num_spikes} spikes of {num_rows} rows")]
+    Offsets {
+        /// Number of offsets.
+        num_offsets: usize,
+        /// Last offset.
+        last: u64,
+        /// Number of spikes.
+        num_spikes: usize,
+        /// Number of rows that they should describe.
+        num_rows: usize,
+    },
+    /// Ids and rows differ in number.
+    #[error("{ids} neuron ids for {rows} rows")]
+    Ids {
+        /// Number of ids.
+        ids: usize,
+        /// Number of rows.
+        rows: usize,
+    },
+    /// A dense view would not fit in memory that can be addressed.
+    #[error("a dense view of {rows} x {columns} cells is too large; read it in parts")]
+    TooLarge {
+        /// Rows.
+        rows: usize,
+        /// Columns.
+        columns: usize,
+    },
+    /// Events are not in order of time.
+    #[error("event {index} at {time_us} us precedes the event before it")]
+    EventOrder {
+        /// Index of the event.
+        index: usize,
+        /// Its time.
+        time_us: i64,
+    },
+}

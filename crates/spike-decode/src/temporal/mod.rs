@@ -1,0 +1,3 @@
+//! Decoders of codes in which the times of spikes carry the value.
+
+pub(crate) mod ttfs;

@@ -1,0 +1,165 @@
+//! The one mechanism by which every code for values runs: scale, draw, jitter, batch, threads.
+
+use crate::jitter::Jitter;
+use crate::par;
+use crate::rate::poisson::PoissonRateEncoder;
+use crate::temporal::ttfs::TimeToFirstSpikeEncoder;
+use spike_core::{
+    CodeOptions, ConfigError, EncodeError, EncoderConfig, Encoding, NormalizeReport, Normalizer, Seed, SpikeBatch,
+    SpikeChunk, UnitValues, ValueEncoder,
+};
+use std::sync::Arc;
+
+/// Values that a thread takes at a time. A constant, so that the chunks of a batch do not depend on threads.
+const VALUES_PER_CHUNK: usize = 16_384;
+
+/// A code with its normaliser and seed, ready to encode any part of a data set.
+///
+/// The spikes of a sample depend on the record ([`Encoding`]) and its global index alone: they are the same one by
+/// one, in batches of any size, in shards and on any number of threads.
+#[derive(Debug)]
+pub struct Encoder {
+    code: Box<dyn ValueEncoder>,
+    jitter: Option<Jitter>,
+    encoding: Arc<Encoding>,
+}
+
+impl Encoder {
+    /// An encoder for `config`, whose scheme is taken from `options`.
+    ///
+    /// # Errors
+    /// [`ConfigError`] if the configuration is not valid for the code or the shape is not that of the normaliser.
+    pub fn new(
+        config: &EncoderConfig,
+        options: CodeOptions,
+        normalizer: Normalizer,
+        seed: Seed,
+        feature_shape: Vec<usize>,
+    ) -> Result<Self, ConfigError> {
+        let config = EncoderConfig { coding_scheme: options.scheme(), seed: Some(seed.0), ..config.clone() };
+        Self::from_encoding(Encoding { config, code: options, tuning: None, normalizer, seed, feature_shape })
+    }
+
+    /// The encoder that a record describes.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn from_encoding(encoding: Encoding) -> Result<Self, ConfigError> {
+        let features = encoding.feature_shape.iter().product::<usize>();
+        let channels = encoding.normalizer.num_channels();
+        if features != channels {
+            let (value, max) = (features as f64, channels as f64);
+            return Err(ConfigError::OutOfRange { name: "product of feature_shape", value, min: max, max });
+        }
+        let config = &encoding.config;
+        let code: Box<dyn ValueEncoder> = match encoding.code {
+            CodeOptions::RatePoisson(options) => Box::new(PoissonRateEncoder::new(config, options)?),
+            CodeOptions::TemporalTtfs(options) => Box::new(TimeToFirstSpikeEncoder::new(config, options)?),
+        };
+        Ok(Self { code, jitter: Jitter::of(config)?, encoding: Arc::new(encoding) })
+    }
+
+    /// The record that is stored with the spikes.
+    #[must_use]
+    pub fn encoding(&self) -> &Arc<Encoding> {
+        &self.encoding
+    }
+
+    /// Rows of each sample.
+    #[must_use]
+    pub fn num_neurons(&self) -> usize {
+        self.code.num_neurons(self.encoding.num_channels())
+    }
+
+    /// Encodes whole samples, sample-major; `first_sample` is the global index of the first.
+    ///
+    /// Samples are encoded in parallel with the feature `rayon`. Peak memory is the result plus the scaled values
+    /// of one chunk for each thread.
+    ///
+    /// # Errors
+    /// [`EncodeError`] for values that the normaliser refuses, with their position.
+    pub fn encode(&self, values: &[f64], first_sample: u64) -> Result<(SpikeBatch, NormalizeReport), EncodeError> {
+        let channels = self.encoding.num_channels();
+        if values.is_empty() || !values.len().is_multiple_of(channels) {
+            return Err(EncodeError::ChannelMismatch { fitted: channels, found: values.len() });
+        }
+        let samples_per_chunk = (VALUES_PER_CHUNK / channels).max(1);
+        let parts: Vec<&[f64]> = values.chunks(samples_per_chunk * channels).collect();
+        let chunks = par::map_indexed(parts.len(), |i| {
+            self.encode_chunk(parts[i], first_sample + (i * samples_per_chunk) as u64)
+        });
+        let mut batch =
+            SpikeBatch::new(self.code.grid(), self.num_neurons(), first_sample).with_encoding(self.encoding.clone());
+        let mut report = NormalizeReport::default();
+        for chunk in chunks {
+            let (chunk, part) = chunk?;
+            report.values += part.values;
+            report.clipped += part.clipped;
+            batch.push(chunk)?;
+        }
+        Ok((batch, report))
+    }
+
+    fn encode_chunk(&self, values: &[f64], first_sample: u64) -> Result<(SpikeChunk, NormalizeReport), EncodeError> {
+        let channels = self.encoding.num_channels();
+        let mut scaled = Vec::new();
+        let mut report = NormalizeReport::default();
+        self.encoding.normalizer.apply(values, first_sample, &mut scaled, &mut report)?;
+        let samples = || scaled.chunks_exact(channels).zip(first_sample..);
+        let mut bound = 0;
+        for (sample, index) in samples() {
+            bound += self.code.spike_bound(UnitValues::new(sample, index)?);
+        }
+        let rows = scaled.len() / channels * self.num_neurons();
+        let mut chunk = SpikeChunk::with_capacity(rows, bound);
+        for (sample, index) in samples() {
+            let values = UnitValues::new(sample, index)?;
+            match self.jitter {
+                None => self.code.encode_sample(values, self.encoding.seed, index, &mut chunk),
+                Some(jitter) => {
+                    let mut steady = SpikeChunk::default();
+                    self.code.encode_sample(values, self.encoding.seed, index, &mut steady);
+                    let view = steady.rows(self.code.grid(), 0, steady.num_rows());
+                    jitter.apply(view, self.encoding.seed, index, &mut chunk);
+                }
+            }
+        }
+        chunk.shrink();
+        Ok((chunk, report))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use spike_core::{NormalizerKind, PoissonOptions, TtfsOptions};
+
+    #[test]
+    fn a_sample_is_the_same_alone_and_in_a_batch() {
+        let values: Vec<f64> = (0..2100).map(|i| f64::from(i * 37 % 256)).collect();
+        let normalizer = Normalizer::fit_slice(NormalizerKind::MinMax, 7, &values).unwrap();
+        for jitter_ms in [0.0, 1.5] {
+            let config = EncoderConfig { jitter_ms, ..EncoderConfig::default() };
+            for options in
+                [CodeOptions::RatePoisson(PoissonOptions::default()), CodeOptions::TemporalTtfs(TtfsOptions::default())]
+            {
+                let encoder = Encoder::new(&config, options, normalizer.clone(), Seed(3), vec![7]).unwrap();
+                let (batch, _) = encoder.encode(&values, 1000).unwrap();
+                for i in [0, 17, 299] {
+                    let (alone, _) = encoder.encode(&values[i * 7..][..7], 1000 + i as u64).unwrap();
+                    assert_eq!(alone.sample(0), batch.sample(i));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn shapes_must_agree() {
+        let options = CodeOptions::TemporalTtfs(TtfsOptions::default());
+        let build = |shape| Encoder::new(&EncoderConfig::default(), options, Normalizer::identity(4), Seed(0), shape);
+        assert!(build(vec![5]).is_err());
+        let encoder = build(vec![2, 2]).unwrap();
+        assert!(matches!(encoder.encode(&[0.0; 3], 0), Err(EncodeError::ChannelMismatch { .. })));
+        assert!(encoder.encode(&[], 0).is_err());
+    }
+}

@@ -1,0 +1,43 @@
+//! Codes that turn values and signals into spikes.
+//!
+//! | code | input | random | source |
+//! |---|---|---|---|
+//! | [`PoissonRateEncoder`] | values | yes | Bernoulli steps with absolute dead time, renewal theory (Cox 1962) |
+//! | [`InhomogeneousPoissonEncoder`] | signal | yes | time rescaling (Brown et al. 2002) |
+//! | [`TimeToFirstSpikeEncoder`] | values | no | Thorpe et al. 2001; Guo et al. 2021 for the logarithmic form |
+//!
+//! Every code for values is run by [`Encoder`]: it scales the input, draws from streams keyed by (seed, sample,
+//! neuron), applies jitter, and splits a batch over threads without changing a spike.
+//!
+//! # Example
+//! ```
+//! use spike_core::{CodeOptions, EncoderConfig, Normalizer, NormalizerKind, PoissonOptions, Seed};
+//! use spike_encode::Encoder;
+//!
+//! let values = [0.0, 0.25, 0.5, 1.0];
+//! let normalizer = Normalizer::fit_slice(NormalizerKind::MinMax, 4, &values)?;
+//! let options = CodeOptions::RatePoisson(PoissonOptions::default());
+//! let encoder = Encoder::new(&EncoderConfig::default(), options, normalizer, Seed(7), vec![4])?;
+//! let (batch, report) = encoder.encode(&values, 0)?;
+//! assert_eq!((batch.num_samples(), batch.num_neurons(), report.clipped), (1, 4, 0));
+//! assert_eq!(batch.sample(0).neuron(0).len(), 0);
+//! # Ok::<(), spike_core::EncodeError>(())
+//! ```
+//!
+//! # Features
+//! `rayon` (default): encode batches on several threads. It changes no result.
+//!
+//! # What this crate does not do
+//! It reads no files and knows no decoder.
+
+mod encoder;
+mod gap;
+mod jitter;
+mod par;
+mod rate;
+mod temporal;
+
+pub use encoder::Encoder;
+pub use rate::inhomogeneous::InhomogeneousPoissonEncoder;
+pub use rate::poisson::{PoissonRateEncoder, SpikeProbability};
+pub use temporal::ttfs::TimeToFirstSpikeEncoder;

@@ -1,0 +1,251 @@
+//! Invariants of every code over random configurations: order, window, refractory period, and spikes that depend
+//! on nothing but the record and the sample index.
+
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use spike_core::{
+    CodeOptions, EncoderConfig, NormalizeReport, Normalizer, NormalizerKind, PoissonOptions, Probability,
+    RefractoryMode, Seed, SpikeBatch, TtfsForm, TtfsOptions, ZeroValue,
+};
+use spike_encode::Encoder;
+use std::sync::LazyLock;
+
+static POOLS: LazyLock<[ThreadPool; 2]> =
+    LazyLock::new(|| [1, 2].map(|threads| ThreadPoolBuilder::new().num_threads(threads).build().unwrap()));
+
+/// The same cases in every run.
+fn fixed(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, rng_seed: RngSeed::Fixed(20), failure_persistence: None, ..ProptestConfig::default() }
+}
+
+fn code() -> impl Strategy<Value = CodeOptions> {
+    let poisson = (any::<bool>(), any::<bool>()).prop_map(|(exact, compensated)| {
+        CodeOptions::RatePoisson(PoissonOptions {
+            probability: if exact { Probability::Exact } else { Probability::PerStep },
+            refractory: if compensated { RefractoryMode::Compensated } else { RefractoryMode::Uncompensated },
+        })
+    });
+    let form = prop_oneof![
+        Just(TtfsForm::Linear),
+        (0.01f64..200.0, 0.05f64..4.0).prop_map(|(tau_ms, theta0)| TtfsForm::Logarithmic { tau_ms, theta0 }),
+    ];
+    let ttfs = (form, any::<bool>()).prop_map(|(form, silent)| {
+        let zero = if silent { ZeroValue::Silent } else { ZeroValue::LastStep };
+        CodeOptions::TemporalTtfs(TtfsOptions { form, zero })
+    });
+    prop_oneof![2 => poisson, 1 => ttfs]
+}
+
+/// A configuration whose highest rate is admissible for the code, up to certainty.
+fn config_for(code: CodeOptions) -> impl Strategy<Value = EncoderConfig> {
+    let dt_ms = prop_oneof![Just(0.1), Just(1.0), Just(0.25), Just(0.05), Just(0.001), Just(1e-6), Just(3.7)];
+    let share = prop_oneof![4 => 0.0f64..=1.0, 1 => Just(0.0), 1 => Just(1.0)];
+    let dead = prop_oneof![2 => Just(0u32), 3 => 1u32..30, 1 => 30u32..500];
+    let jitter = prop_oneof![3 => Just(0.0), 1 => 0.0f64..0.02, 1 => 0.0f64..=1.0];
+    (dt_ms, 1u32..400, dead, share.clone(), share, jitter).prop_map(
+        move |(dt_ms, num_steps, dead, top, low, jitter)| {
+            let compensated =
+                matches!(code, CodeOptions::RatePoisson(o) if o.refractory == RefractoryMode::Compensated);
+            let stride = if compensated { 1.0 + f64::from(dead) } else { 1.0 };
+            let max_hz = top / (dt_ms / 1e3 * stride);
+            EncoderConfig {
+                time_window_ms: f64::from(num_steps) * dt_ms,
+                dt_ms,
+                max_firing_rate_hz: max_hz,
+                min_firing_rate_hz: max_hz * low * low,
+                refractory_period_ms: f64::from(dead) * dt_ms,
+                jitter_ms: jitter * f64::from(num_steps) * dt_ms,
+                ..EncoderConfig::default()
+            }
+        },
+    )
+}
+
+fn kind() -> impl Strategy<Value = NormalizerKind> {
+    prop_oneof![
+        Just(NormalizerKind::None),
+        Just(NormalizerKind::MinMax),
+        Just(NormalizerKind::PerChannel),
+        (0.0f64..50.0, 50.5f64..=100.0)
+            .prop_map(|(low_pct, high_pct)| NormalizerKind::Percentile { low_pct, high_pct }),
+    ]
+}
+
+/// Values with both ends of [0, 1] among them, stretched to other units unless they have to stay.
+fn values(kind: NormalizerKind, max_len: usize) -> impl Strategy<Value = Vec<f64>> {
+    let unit = prop_oneof![4 => 0.0f64..=1.0, 1 => Just(0.0), 1 => Just(1.0)];
+    (prop::collection::vec(unit, max_len), -1e3f64..1e3, 1e-3f64..1e6).prop_map(move |(unit, low, span)| {
+        if kind == NormalizerKind::None { unit } else { unit.into_iter().map(|x| low + span * x).collect() }
+    })
+}
+
+#[derive(Debug, Clone)]
+struct Run {
+    code: CodeOptions,
+    config: EncoderConfig,
+    kind: NormalizerKind,
+    channels: usize,
+    values: Vec<f64>,
+    seed: Seed,
+    first_sample: u64,
+}
+
+impl Run {
+    fn encoder(&self) -> Encoder {
+        let normalizer = Normalizer::fit_slice(self.kind, self.channels, &self.values).unwrap();
+        Encoder::new(&self.config, self.code, normalizer, self.seed, vec![self.channels]).unwrap()
+    }
+
+    fn encode(&self) -> (SpikeBatch, NormalizeReport) {
+        self.encoder().encode(&self.values, self.first_sample).unwrap()
+    }
+}
+
+fn run(channels: impl Strategy<Value = usize>, samples: usize) -> impl Strategy<Value = Run> {
+    let first_sample = prop_oneof![Just(0), 0u64..1 << 40, Just((1 << 56) - 100)];
+    (code(), kind(), channels, any::<u64>(), first_sample)
+        .prop_flat_map(move |(code, kind, channels, seed, first_sample)| {
+            (
+                Just(code),
+                config_for(code),
+                Just(kind),
+                Just(channels),
+                values(kind, channels * samples),
+                Just(Seed(seed)),
+                Just(first_sample),
+            )
+        })
+        .prop_map(|(code, config, kind, channels, values, seed, first_sample)| Run {
+            code,
+            config,
+            kind,
+            channels,
+            values,
+            seed,
+            first_sample,
+        })
+}
+
+proptest! {
+    #![proptest_config(fixed(400))]
+
+    #[test]
+    fn rows_are_sorted_unique_in_the_window_and_keep_the_refractory_period(run in run(1usize..9, 4)) {
+        let before = run.values.clone();
+        let (batch, report) = run.encode();
+        prop_assert!(run.values.iter().zip(&before).all(|(a, b)| a.to_bits() == b.to_bits()));
+        prop_assert_eq!(report.values, run.values.len() as u64);
+        prop_assert_eq!((batch.num_samples(), batch.num_neurons()), (4, run.channels));
+        prop_assert_eq!(batch.first_sample(), run.first_sample);
+        let num_steps = run.config.grid().unwrap().num_steps();
+        let gap = match run.code {
+            CodeOptions::RatePoisson(_) if run.config.jitter_ms == 0.0 => run.config.refractory_steps().unwrap() + 1,
+            _ => 1,
+        };
+        for row in batch.samples().flat_map(|s| s.neurons().collect::<Vec<_>>()) {
+            prop_assert!(row.array_windows().all(|[a, b]| a < b && b - a >= gap), "{row:?} with gap {gap}");
+            prop_assert!(row.last().is_none_or(|&s| s < num_steps));
+            if let CodeOptions::TemporalTtfs(options) = run.code {
+                prop_assert!(row.len() == 1 || options.zero == ZeroValue::Silent);
+            }
+        }
+    }
+
+    #[test]
+    fn a_sample_is_the_same_again_alone_and_from_its_record(run in run(1usize..9, 5)) {
+        let encoder = run.encoder();
+        let (batch, _) = encoder.encode(&run.values, run.first_sample).unwrap();
+        prop_assert_eq!(&run.encode().0, &batch);
+        let again = Encoder::from_encoding(encoder.encoding().as_ref().clone()).unwrap();
+        for (i, sample) in run.values.chunks(run.channels).enumerate() {
+            let (alone, _) = again.encode(sample, run.first_sample + i as u64).unwrap();
+            prop_assert_eq!(alone.sample(0), batch.sample(i));
+        }
+    }
+
+    #[test]
+    fn jitter_moves_spikes_and_keeps_their_number(run in run(1usize..9, 2)) {
+        let (moved, _) = run.encode();
+        let steady = Run { config: EncoderConfig { jitter_ms: 0.0, ..run.config.clone() }, ..run.clone() };
+        let (steady, _) = steady.encode();
+        for (a, b) in moved.samples().zip(steady.samples()) {
+            prop_assert_eq!(a.counts(), b.counts());
+        }
+    }
+
+    #[test]
+    fn the_ends_of_the_range_are_legal(run in run(2usize..9, 1)) {
+        let mut run = Run { kind: NormalizerKind::None, ..run };
+        run.values = (0..run.channels).map(|i| (i % 2) as f64).collect();
+        let (batch, report) = run.encode();
+        prop_assert_eq!(report.clipped, 0);
+        let first = batch.sample(0).first_spikes();
+        match run.code {
+            CodeOptions::RatePoisson(_) if run.config.min_firing_rate_hz == 0.0 => prop_assert_eq!(first[0], None),
+            CodeOptions::TemporalTtfs(o) if o.zero == ZeroValue::Silent => prop_assert_eq!(first[0], None),
+            CodeOptions::TemporalTtfs(o) if run.config.jitter_ms == 0.0 => {
+                prop_assert_eq!(first[0], Some(run.config.grid().unwrap().num_steps() - 1));
+                prop_assert!(o.form != TtfsForm::Linear || first[1] == Some(0));
+            }
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn constant_arrays_encode_as_zeros(run in run(1usize..9, 3), constant in -1e6f64..1e6) {
+        for kind in [NormalizerKind::MinMax, NormalizerKind::PerChannel] {
+            let flat = Run { kind, values: vec![constant; run.values.len()], ..run.clone() };
+            let encoder = flat.encoder();
+            let normalizer = &encoder.encoding().normalizer;
+            prop_assert_eq!(normalizer.constant_channels(), flat.channels);
+            prop_assert!([0.0, 0.3, 1.0].iter().all(|&x| normalizer.invert(x, 0) == constant));
+            let zeros = Run { kind: NormalizerKind::None, values: vec![0.0; run.values.len()], ..run.clone() };
+            prop_assert_eq!(flat.encode().0, zeros.encode().0);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(fixed(24))]
+
+    #[test]
+    fn threads_and_chunks_change_no_spike(run in run(prop_oneof![Just(3usize), Just(700), Just(17_000)], 1), more in 2usize..5) {
+        // Several chunks of 16 384 values each, at most 24 steps for a dead-time free certainty of spikes.
+        let samples = more * 17_000 / run.channels;
+        let values: Vec<f64> = run.values.iter().copied().cycle().take(samples * run.channels).collect();
+        let dt_ms = run.config.dt_ms;
+        let config = EncoderConfig {
+            time_window_ms: 24.0 * dt_ms,
+            jitter_ms: run.config.jitter_ms.min(2.0 * dt_ms),
+            ..run.config.clone()
+        };
+        let run = Run { config, values, ..run };
+        let [one, two] = [0, 1].map(|i| POOLS[i].install(|| run.encode()));
+        prop_assert_eq!(one.1, two.1);
+        prop_assert_eq!(&one.0, &two.0);
+        let encoder = run.encoder();
+        for i in [0, samples / 3, samples - 1] {
+            let sample = &run.values[i * run.channels..][..run.channels];
+            let (alone, _) = encoder.encode(sample, run.first_sample + i as u64).unwrap();
+            prop_assert_eq!(alone.sample(0), one.0.sample(i));
+        }
+    }
+}
+
+#[test]
+fn a_constant_channel_encodes_as_zero_beside_others() {
+    let values = [1.0, 7.0, 3.0, 7.0, 2.0, 7.0];
+    let run = Run {
+        code: CodeOptions::RatePoisson(PoissonOptions::default()),
+        config: EncoderConfig::default(),
+        kind: NormalizerKind::PerChannel,
+        channels: 2,
+        values: values.to_vec(),
+        seed: Seed(1),
+        first_sample: 0,
+    };
+    let (batch, _) = run.encode();
+    assert!(batch.samples().all(|s| s.neuron(1).is_empty()));
+    assert!(!batch.sample(1).neuron(0).is_empty());
+}

@@ -1,0 +1,7 @@
+use spike_io::{InputFormat, OpenOptions};
+
+use super::drain::drain;
+
+pub(crate) fn run(data: &[u8]) {
+    drain(data, InputFormat::Png, &OpenOptions::default());
+}
