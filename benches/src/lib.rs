@@ -1,1 +1,65 @@
-//! Shared inputs of the benches.
+//! Shared inputs of the benches: constant seeds, uniform values, built outside of every timed closure.
+
+use spike_core::{
+    CodeOptions, Domain, EncoderConfig, Normalizer, PoissonOptions, Seed, SpikeTrain, TimeGrid, TtfsOptions,
+};
+use spike_encode::Encoder;
+
+/// The seed of every input.
+pub const SEED: Seed = Seed(1234);
+
+/// `n` values, uniform in (0, 1).
+#[must_use]
+pub fn uniform(n: usize) -> Vec<f64> {
+    let mut stream = SEED.stream(0, 0, Domain::Mismatch);
+    (0..n).map(|_| stream.next_open_unit()).collect()
+}
+
+/// The configuration of the peers' comparison: 1000 steps of 0.1 ms, f_max·dt = 0.1.
+#[must_use]
+pub fn config(refractory_period_ms: f64) -> EncoderConfig {
+    EncoderConfig { refractory_period_ms, ..EncoderConfig::default() }
+}
+
+/// A Poisson encoder for values that lie in [0, 1].
+///
+/// # Panics
+/// Never for the configurations of the benches.
+#[must_use]
+pub fn poisson(channels: usize, refractory_period_ms: f64) -> Encoder {
+    let options = CodeOptions::RatePoisson(PoissonOptions::default());
+    let normalizer = Normalizer::identity(channels);
+    Encoder::new(&config(refractory_period_ms), options, normalizer, SEED, vec![channels])
+        .expect("a valid configuration")
+}
+
+/// A latency encoder for values that lie in [0, 1].
+///
+/// # Panics
+/// Never for the configurations of the benches.
+#[must_use]
+pub fn ttfs(channels: usize) -> Encoder {
+    let options = CodeOptions::TemporalTtfs(TtfsOptions::default());
+    Encoder::new(&config(0.0), options, Normalizer::identity(channels), SEED, vec![channels])
+        .expect("a valid configuration")
+}
+
+/// Samples of `rows` neurons that spike in each of `num_steps` steps with probability 1/20.
+///
+/// # Panics
+/// Never for sizes above zero.
+#[must_use]
+pub fn bernoulli_samples(count: usize, rows: u32, num_steps: u32) -> Vec<SpikeTrain> {
+    let grid = TimeGrid::new(100_000, num_steps).expect("a valid grid");
+    (0..count)
+        .map(|sample| {
+            let rows: Vec<Vec<u32>> = (0..rows)
+                .map(|row| {
+                    let mut stream = SEED.stream(sample as u64, row, Domain::Spikes);
+                    (0..num_steps).filter(|_| stream.next_u32() < u32::MAX / 20).collect()
+                })
+                .collect();
+            SpikeTrain::from_neurons(grid, &rows).expect("sorted rows")
+        })
+        .collect()
+}

@@ -1,3 +1,5 @@
+//! The fuzz target `csv`.
+
 #![no_main]
 
 #[path = "../targets/csv.rs"]

@@ -1,3 +1,5 @@
+//! The fuzz target `idx`.
+
 #![no_main]
 
 #[path = "../targets/drain.rs"]

@@ -1,3 +1,5 @@
+//! The fuzz target `npy`.
+
 #![no_main]
 
 #[path = "../targets/drain.rs"]

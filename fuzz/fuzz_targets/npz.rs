@@ -1,3 +1,5 @@
+//! The fuzz target `npz`.
+
 #![no_main]
 
 #[path = "../targets/drain.rs"]

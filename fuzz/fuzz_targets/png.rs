@@ -1,3 +1,5 @@
+//! The fuzz target `png`.
+
 #![no_main]
 
 #[path = "../targets/drain.rs"]

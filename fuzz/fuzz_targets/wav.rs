@@ -1,3 +1,5 @@
+//! The fuzz target `wav`.
+
 #![no_main]
 
 #[path = "../targets/drain.rs"]

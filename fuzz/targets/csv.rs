@@ -1,3 +1,5 @@
+//! Arbitrary bytes as csv.
+
 use spike_io::{InputFormat, OpenOptions};
 
 use super::drain::drain;

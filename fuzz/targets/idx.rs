@@ -1,3 +1,5 @@
+//! Arbitrary bytes as idx.
+
 use spike_io::{InputFormat, OpenOptions};
 
 use super::drain::drain;

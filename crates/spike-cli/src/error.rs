@@ -52,6 +52,14 @@ pub(crate) enum CliError {
         /// What is wrong with it.
         source: SpkError,
     },
+    /// A spike file without an intact index.
+    #[error("{name} is cut off: its index is missing or damaged; {samples} samples before that are readable")]
+    CutOff {
+        /// Name of the input.
+        name: String,
+        /// Samples in whole blocks.
+        samples: u64,
+    },
     /// Values that cannot be encoded.
     #[error(transparent)]
     Encode(EncodeError),
@@ -109,6 +117,7 @@ impl CliError {
             Self::Open { .. }
             | Self::Read { .. }
             | Self::Spikes { .. }
+            | Self::CutOff { .. }
             | Self::Encode(_)
             | Self::Decode(_)
             | Self::Mismatch { .. } => 3,

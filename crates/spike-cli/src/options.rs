@@ -96,6 +96,8 @@ pub(crate) struct Plan {
     pub(crate) code: CodeOptions,
     pub(crate) norm: NormalizerKind,
     pub(crate) seed: Seed,
+    /// Whether the seed was given, not drawn.
+    pub(crate) seed_given: bool,
 }
 
 impl EncodeOptions {
@@ -130,9 +132,10 @@ impl EncodeOptions {
         };
         config.normalize_input = norm != NormalizerKind::None;
         config.validate()?;
-        let seed = self.seed.or(config.seed).map_or_else(Seed::draw, Seed);
+        let given = self.seed.or(config.seed);
+        let seed = given.map_or_else(Seed::draw, Seed);
         config.seed = Some(seed.0);
-        Ok(Plan { code: self.code(&config)?, config, norm, seed })
+        Ok(Plan { code: self.code(&config)?, config, norm, seed, seed_given: given.is_some() })
     }
 
     fn code(&self, config: &EncoderConfig) -> Result<CodeOptions, CliError> {

@@ -26,9 +26,15 @@ pub(crate) fn remark(text: &str) {
     eprintln!("spike: {text}");
 }
 
-/// Prints text on standard output; a reader that went away is not an error.
+/// Prints text on standard output; a reader that went away is not an error, any other loss ends the program with 5.
 pub(crate) fn say(text: &str) {
-    let _ = writeln!(std::io::stdout().lock(), "{text}");
+    if let Err(source) = writeln!(std::io::stdout().lock(), "{text}")
+        && source.kind() != std::io::ErrorKind::BrokenPipe
+    {
+        let error = CliError::Write { path: "standard output".into(), source: source.into() };
+        complain(&error);
+        std::process::exit(error.exit_code().into());
+    }
 }
 
 /// Prints one JSON object on standard output.

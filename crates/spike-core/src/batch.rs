@@ -232,7 +232,7 @@ impl SpikeBatch {
             offsets.extend(chunk.offsets[1..].iter().map(|o| base + o));
         }
         SpikeView::trusted(self.grid, &offsets, &steps)
-            .to_train(self.first_sample * self.num_neurons as u64, self.encoding.clone())
+            .to_train(self.first_sample.saturating_mul(self.num_neurons as u64), self.encoding.clone())
     }
 }
 

@@ -68,7 +68,8 @@ pub enum RefractoryMode {
     /// It is the hazard outside the refractory period (the specification); fewer spikes are realised.
     #[default]
     Uncompensated,
-    /// It is the realised rate: the hazard is raised to make up for the dead time.
+    /// It is the realised rate: the probability per step is raised to make up for the dead time. It is then fixed by
+    /// the rate, and both kinds of [`Probability`] give the same.
     Compensated,
 }
 

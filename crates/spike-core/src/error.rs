@@ -8,7 +8,7 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum ConfigError {
     /// A number is not finite or lies outside its range.
-    #[error("{name} is {value}, allowed is {min} to {max}")]
+    #[error("{name} is {value:?}, allowed is {min:?} to {max:?}")]
     OutOfRange {
         /// Field name.
         name: &'static str,
@@ -101,6 +101,14 @@ pub enum ConfigError {
         /// Names of the schemes that can be used.
         available: &'static str,
     },
+    /// The configuration names another scheme than its options belong to.
+    #[error("the configuration is of {config}, its code options are of {options}")]
+    SchemeMismatch {
+        /// Scheme of the configuration.
+        config: CodingScheme,
+        /// Scheme of the options.
+        options: CodingScheme,
+    },
     /// An option that the chosen code does not have.
     #[error("{option} does not apply to {scheme}; it belongs to {belongs_to}")]
     OptionOfAnotherCode {
@@ -152,7 +160,7 @@ pub enum EncodeError {
     },
     /// A value outside [0, 1] without normalisation.
     #[error(
-        "sample {sample}, channel {channel} is {value}, outside [0, 1]; scale the input or set normalize_input = true"
+        "sample {sample}, channel {channel} is {value:?}, outside [0, 1]; scale the input or set normalize_input = true"
     )]
     OutsideUnit {
         /// Sample index in the input.
@@ -216,6 +224,20 @@ pub enum DecodeError {
     /// The configuration stored with the spikes is not valid.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// The spikes are on another time grid than their encoding.
+    #[error(
+        "the spikes are on a grid of {found_steps} steps of {found_dt_ms} ms, their encoding on {expected_steps} of {expected_dt_ms} ms"
+    )]
+    GridMismatch {
+        /// Steps of the encoding.
+        expected_steps: u32,
+        /// Step width of the encoding.
+        expected_dt_ms: f64,
+        /// Steps of the spikes.
+        found_steps: u32,
+        /// Step width of the spikes.
+        found_dt_ms: f64,
+    },
     /// The number of neurons does not fit the normaliser.
     #[error("the spikes have {found} neurons, their encoding {expected} channels")]
     ChannelMismatch {

@@ -261,8 +261,7 @@ impl Normalizer {
         let mut scale = |v: f64, [low, high]: [f64; 2]| {
             ok &= v.is_finite();
             clipped += u64::from((v < low) | (v > high));
-            let span = if high > low { high - low } else { f64::INFINITY };
-            ((v - low) / span).clamp(0.0, 1.0)
+            if high > low { ((v - low) / (high - low)).clamp(0.0, 1.0) } else { 0.0 }
         };
         if let [range] = self.ranges[..] {
             scaled.extend(values.iter().map(|&v| scale(v, range)));
@@ -333,6 +332,14 @@ mod tests {
         assert_eq!(normalizer.range(0), [10.0, 90.0]);
         assert_eq!(report, NormalizeReport { values: 101, clipped: 20 });
         assert_eq!((out[50], out[0], out[100]), (0.5, 0.0, 1.0));
+    }
+
+    #[test]
+    fn a_constant_range_scales_everything_to_zero() {
+        let normalizer = Normalizer::fit_slice(NormalizerKind::MinMax, 1, &[-1.7e308]).unwrap();
+        let (mut out, mut report) = (Vec::new(), NormalizeReport::default());
+        normalizer.apply(&[1.7e308], 0, &mut out, &mut report).unwrap();
+        assert_eq!((out[0], report.clipped), (0.0, 1));
     }
 
     #[test]

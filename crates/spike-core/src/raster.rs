@@ -43,6 +43,9 @@ impl BitRaster {
     }
 
     /// Sets a spike.
+    ///
+    /// # Panics
+    /// If the cell lies outside the raster, as slice indexing does.
     pub fn set(&mut self, neuron: usize, step: u32) {
         self.words[neuron * self.words_per_row + step as usize / 64] |= 1 << (step % 64);
     }

@@ -70,33 +70,30 @@ fn round_keys(seed: u64) -> RoundKeys {
     })
 }
 
-/// `N` consecutive blocks of a counter, block-minor: word `w` of block `i` is at `[w][i]`.
-///
-/// Each word is a 64-bit lane that holds 32 bits, because that is the form in which the multiplications vectorise.
+/// One round. Words are 64-bit lanes that hold 32 bits: so the multiplications vectorise.
 #[inline(always)]
-fn rounds<const N: usize>(keys: &RoundKeys, block: u32, rest: [u32; 3]) -> [[u64; N]; 4] {
-    let mut c0: [u64; N] = std::array::from_fn(|i| u64::from(block.wrapping_add(i as u32)));
-    let mut c1 = [u64::from(rest[0]); N];
-    let mut c2 = [u64::from(rest[1]); N];
-    let mut c3 = [u64::from(rest[2]); N];
-    for key in keys {
-        for i in 0..N {
-            let p0 = (c0[i] & LOW) * MULTIPLIER[0];
-            let p1 = (c2[i] & LOW) * MULTIPLIER[1];
-            c0[i] = (p1 >> 32) ^ c1[i] ^ key[0];
-            c2[i] = (p0 >> 32) ^ c3[i] ^ key[1];
-            c1[i] = p1 & LOW;
-            c3[i] = p0 & LOW;
-        }
-    }
-    [c0, c1, c2, c3]
+fn round([c0, c1, c2, c3]: [u64; 4], key: [u64; 2]) -> [u64; 4] {
+    let p0 = (c0 & LOW) * MULTIPLIER[0];
+    let p1 = (c2 & LOW) * MULTIPLIER[1];
+    [(p1 >> 32) ^ c1 ^ key[0], p1 & LOW, (p0 >> 32) ^ c3 ^ key[1], p0 & LOW]
+}
+
+/// One block of four words. The rounds are written out, because a loop of them would keep its caller's loop scalar.
+#[inline(always)]
+fn rounds(keys: &RoundKeys, counter: [u32; 4]) -> [u32; 4] {
+    let c = round(counter.map(u64::from), keys[0]);
+    let c = round(c, keys[1]);
+    let c = round(c, keys[2]);
+    let c = round(c, keys[3]);
+    let c = round(c, keys[4]);
+    let c = round(c, keys[5]);
+    round(c, keys[6]).map(|word| word as u32)
 }
 
 /// One Philox4x32 block with seven rounds, for tests and for readers of the published test vectors.
 #[must_use]
 pub fn philox(counter: [u32; 4], key: u64) -> [u32; 4] {
-    let words = rounds::<1>(&round_keys(key), counter[0], [counter[1], counter[2], counter[3]]);
-    words.map(|lane| lane[0] as u32)
+    rounds(&round_keys(key), counter)
 }
 
 impl Seed {
@@ -131,27 +128,30 @@ pub struct Streams {
 }
 
 impl Streams {
-    /// Sixteen words of a neuron: word `w` of block `block + i` is at index `4·w + i`.
-    ///
-    /// `block` counts blocks of four words and is a multiple of four here.
+    /// Fills `words` from `words.len() / 4` consecutive blocks of a neuron, word-major: word `w` of block
+    /// `block + i` of `n` goes to index `w·n + i`. A loop that vectorises where its caller enables it.
     #[inline(always)]
-    #[must_use]
-    pub fn words16(&self, neuron: u32, block: u32) -> [u32; 16] {
-        let lanes = rounds::<4>(&self.keys, block, [neuron, self.sample[0], self.sample[1]]);
-        let mut words = [0; 16];
-        for w in 0..4 {
-            for i in 0..4 {
-                words[4 * w + i] = lanes[w][i] as u32;
-            }
+    pub fn fill(&self, neuron: u32, block: u32, words: &mut [u32]) {
+        let n = words.len() / 4;
+        let (w0, rest) = words.split_at_mut(n);
+        let (w1, rest) = rest.split_at_mut(n);
+        let (w2, w3) = rest.split_at_mut(n);
+        let w3 = &mut w3[..n];
+        // Copies, so that the compiler knows that the stores do not change them.
+        let (keys, [low, high]) = (self.keys, self.sample);
+        for i in 0..n {
+            let [a, b, c, d] = rounds(&keys, [block.wrapping_add(i as u32), neuron, low, high]);
+            w0[i] = a;
+            w1[i] = b;
+            w2[i] = c;
+            w3[i] = d;
         }
-        words
     }
 
-    /// The single word that [`words16`](Self::words16) has at `index` of the group that starts at `block`.
+    /// Word `index` (0 to 3) of one block of a neuron.
     #[must_use]
     pub fn word(&self, neuron: u32, block: u32, index: usize) -> u32 {
-        let at = block.wrapping_add(index as u32 % 4);
-        rounds::<1>(&self.keys, at, [neuron, self.sample[0], self.sample[1]])[index / 4 % 4][0] as u32
+        rounds(&self.keys, [block, neuron, self.sample[0], self.sample[1]])[index]
     }
 
     /// The stream of one neuron.
@@ -175,8 +175,8 @@ impl Stream {
     /// The next 32 bits.
     pub fn next_u32(&mut self) -> u32 {
         if self.used == 4 {
-            let rest = [self.neuron, self.streams.sample[0], self.streams.sample[1]];
-            self.words = rounds::<1>(&self.streams.keys, self.block, rest).map(|lane| lane[0] as u32);
+            let [low, high] = self.streams.sample;
+            self.words = rounds(&self.streams.keys, [self.block, self.neuron, low, high]);
             self.block = self.block.wrapping_add(1);
             self.used = 0;
         }
@@ -217,16 +217,16 @@ mod tests {
     #[test]
     fn words_come_alike_alone_and_in_groups() {
         let streams = Seed(0x1234_5678_9abc_def0).streams(1 << 40, Domain::Jitter);
-        let group = streams.words16(5, 8);
-        for (index, &word) in group.iter().enumerate() {
-            assert_eq!(streams.word(5, 8, index), word);
-        }
         let mut stream = streams.of(5);
-        for _ in 0..32 {
-            stream.next_u32();
+        let mut words = [0; 24];
+        streams.fill(5, 0, &mut words);
+        for block in 0..6 {
+            for word in 0..4 {
+                let expected = stream.next_u32();
+                assert_eq!(words[word * 6 + block], expected);
+                assert_eq!(streams.word(5, block as u32, word), expected);
+            }
         }
-        assert_eq!(stream.next_u32(), group[0]);
-        assert_eq!(stream.next_u32(), group[4]);
     }
 
     #[test]

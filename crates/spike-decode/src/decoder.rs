@@ -6,8 +6,8 @@ use crate::score::Score;
 use crate::temporal::ttfs::TimeToFirstSpikeDecoder;
 use ndarray::Array2;
 use spike_core::{
-    CodingScheme, DecodeError, Decoded, DecoderFor, DecodingMethod, DecodingResult, Encoding, SpikeBatch, SpikeTrain,
-    SpikeView, ValueDecoder,
+    CodingScheme, ConfigError, DecodeError, Decoded, DecoderFor, DecodingMethod, DecodingResult, Encoding, SpikeBatch,
+    SpikeTrain, SpikeView, ValueDecoder,
 };
 use std::sync::Arc;
 
@@ -33,6 +33,10 @@ impl Decoder {
     /// # Errors
     /// [`DecodeError`] if the method does not apply to the code or the record is invalid.
     pub fn new(encoding: &Arc<Encoding>, method: Option<DecodingMethod>) -> Result<Self, DecodeError> {
+        if encoding.scheme() != encoding.code.scheme() {
+            let (config, options) = (encoding.scheme(), encoding.code.scheme());
+            return Err(ConfigError::SchemeMismatch { config, options }.into());
+        }
         let own = own_method(encoding.scheme());
         let chosen = method.or(own).unwrap_or(DecodingMethod::SpikeCount);
         let method: Box<dyn ValueDecoder> = match chosen {
@@ -100,16 +104,31 @@ impl Decoder {
             return Err(DecodeError::ChannelMismatch { expected, found });
         }
         let mut all = Decoded::default();
+        decoder.check_grid(train.view())?;
         decoder.method.decode_sample(train.view(), &mut all)?;
         decoder.result(found / expected, all)
     }
 
     fn decode_sample(&self, spikes: SpikeView<'_>, into: &mut Decoded) -> Result<(), DecodeError> {
+        self.check_grid(spikes)?;
         let (expected, found) = (self.encoding.num_channels(), spikes.num_neurons());
         if expected != found {
             return Err(DecodeError::ChannelMismatch { expected, found });
         }
         self.method.decode_sample(spikes, into)
+    }
+
+    fn check_grid(&self, spikes: SpikeView<'_>) -> Result<(), DecodeError> {
+        let (expected, found) = (self.encoding.config.grid()?, spikes.grid());
+        if expected == found {
+            return Ok(());
+        }
+        Err(DecodeError::GridMismatch {
+            expected_steps: expected.num_steps(),
+            expected_dt_ms: expected.dt_ms(),
+            found_steps: found.num_steps(),
+            found_dt_ms: found.dt_ms(),
+        })
     }
 
     fn result(&self, samples: usize, mut decoded: Decoded) -> Result<DecodingResult, DecodeError> {

@@ -53,10 +53,10 @@ pub struct ValueCounts {
 }
 
 impl ValueCounts {
-    /// Adds values; those outside [0, 1] count as its ends.
+    /// Adds values; those outside [0, 1] count as its ends, NaN is left out.
     pub fn add(&mut self, values: &[f64]) {
         self.bins.resize(BINS + 1, (0.0, 0.0));
-        for x in values {
+        for x in values.iter().filter(|x| !x.is_nan()) {
             let x = x.clamp(0.0, 1.0);
             let bin = &mut self.bins[(x * BINS as f64).round() as usize];
             *bin = (bin.0 + x, bin.1 + 1.0);
@@ -111,7 +111,7 @@ impl Reachable {
     /// [`DecodeError::Config`] if the record is invalid.
     pub fn of(encoding: &Encoding, values: &ValueDistribution) -> Result<Option<Self>, DecodeError> {
         let variance = values.variance();
-        if variance <= 0.0 || encoding.config.jitter_ms > 0.0 {
+        if variance.is_nan() || variance <= 0.0 || encoding.config.jitter_ms > 0.0 {
             return Ok(None);
         }
         let errors = match encoding.code {
@@ -209,6 +209,20 @@ mod tests {
         assert_eq!(Reachable::of(&plain, &ValueDistribution::of(&[0.5, 0.5])), Ok(None));
         let long = encoding(code, EncoderConfig { time_window_ms: 1e6, ..EncoderConfig::default() });
         assert_eq!(Reachable::of(&long, &ValueDistribution::uniform()), Ok(None));
+    }
+
+    #[test]
+    fn nan_is_left_out_and_long_dead_times_end() {
+        let values = ValueDistribution::of(&[0.1, f64::NAN, 0.9]);
+        assert_eq!(values.atoms.len(), 2);
+        let code = CodeOptions::RatePoisson(PoissonOptions::default());
+        let config = EncoderConfig {
+            dt_ms: 1e-6,
+            time_window_ms: 1e-5,
+            refractory_period_ms: 4000.0,
+            ..EncoderConfig::default()
+        };
+        assert!(Reachable::of(&encoding(code, config), &values).unwrap().is_some());
     }
 
     #[test]

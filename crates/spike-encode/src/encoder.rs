@@ -13,6 +13,9 @@ use std::sync::Arc;
 /// Values that a thread takes at a time. A constant, so that the chunks of a batch do not depend on threads.
 const VALUES_PER_CHUNK: usize = 16_384;
 
+/// Samples that have streams of their own: an index has 56 bits.
+const MAX_SAMPLES: u64 = 1 << 56;
+
 /// A code with its normaliser and seed, ready to encode any part of a data set.
 ///
 /// The spikes of a sample depend on the record ([`Encoding`]) and its global index alone: they are the same one by
@@ -45,10 +48,14 @@ impl Encoder {
     /// # Errors
     /// As [`new`](Self::new).
     pub fn from_encoding(encoding: Encoding) -> Result<Self, ConfigError> {
-        let features = encoding.feature_shape.iter().product::<usize>();
+        let (config, options) = (encoding.scheme(), encoding.code.scheme());
+        if config != options {
+            return Err(ConfigError::SchemeMismatch { config, options });
+        }
+        let features = encoding.feature_shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d));
         let channels = encoding.normalizer.num_channels();
-        if features != channels {
-            let (value, max) = (features as f64, channels as f64);
+        if features != Some(channels) {
+            let (value, max) = (features.map_or(f64::INFINITY, |f| f as f64), channels as f64);
             return Err(ConfigError::OutOfRange { name: "product of feature_shape", value, min: max, max });
         }
         let config = &encoding.config;
@@ -80,8 +87,16 @@ impl Encoder {
     /// [`EncodeError`] for values that the normaliser refuses, with their position.
     pub fn encode(&self, values: &[f64], first_sample: u64) -> Result<(SpikeBatch, NormalizeReport), EncodeError> {
         let channels = self.encoding.num_channels();
-        if values.is_empty() || !values.len().is_multiple_of(channels) {
+        if values.is_empty() {
+            return Err(EncodeError::Empty { num_samples: 0, num_channels: channels });
+        }
+        if !values.len().is_multiple_of(channels) {
             return Err(EncodeError::ChannelMismatch { fitted: channels, found: values.len() });
+        }
+        let last = first_sample.saturating_add((values.len() / channels) as u64);
+        if last > MAX_SAMPLES {
+            let (value, max) = (last as f64, MAX_SAMPLES as f64);
+            return Err(ConfigError::OutOfRange { name: "index of the last sample", value, min: 0.0, max }.into());
         }
         let samples_per_chunk = (VALUES_PER_CHUNK / channels).max(1);
         let parts: Vec<&[f64]> = values.chunks(samples_per_chunk * channels).collect();
@@ -150,6 +165,21 @@ mod tests {
                     assert_eq!(alone.sample(0), batch.sample(i));
                 }
             }
+        }
+    }
+
+    #[test]
+    fn records_that_contradict_themselves_are_refused() {
+        let options = CodeOptions::TemporalTtfs(TtfsOptions::default());
+        let build = |shape| Encoder::new(&EncoderConfig::default(), options, Normalizer::identity(4), Seed(0), shape);
+        let encoder = build(vec![4]).unwrap();
+        let mut encoding = encoder.encoding().as_ref().clone();
+        encoding.config.coding_scheme = spike_core::CodingScheme::RatePoisson;
+        assert!(matches!(Encoder::from_encoding(encoding), Err(ConfigError::SchemeMismatch { .. })));
+        assert!(build(vec![1 << 40, 1 << 40]).is_err());
+        assert!(matches!(encoder.encode(&[], 0), Err(EncodeError::Empty { .. })));
+        for first in [u64::MAX, MAX_SAMPLES] {
+            assert!(matches!(encoder.encode(&[0.0; 8], first), Err(EncodeError::Config(_))));
         }
     }
 

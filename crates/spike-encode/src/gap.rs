@@ -39,12 +39,15 @@ impl Renewal<'_> {
 }
 
 impl Draws {
-    /// The gap of draw `index` in the group of sixteen at `block`: ⌊−ln(U)/λ⌋, at most `limit`.
+    /// The gap of a draw: ⌊−ln(U)/λ⌋, at most `limit`.
+    ///
+    /// Draws come in groups of sixteen, from four blocks: draw `4·w + i` of a group is word `w` of its block `i`.
     #[cold]
     #[inline(never)]
-    fn exact_gap(&self, neuron: u32, block: u32, index: usize, mean: f64, limit: u32) -> u32 {
-        let high = u64::from(self.high.word(neuron, block, index));
-        let low = u64::from(self.low.word(neuron, block, index));
+    fn exact_gap(&self, neuron: u32, draw: u64, mean: f64, limit: u32) -> u32 {
+        let (block, word) = ((draw / 16 * 4 + draw % 4) as u32, (draw / 4 % 4) as usize);
+        let high = u64::from(self.high.word(neuron, block, word));
+        let low = u64::from(self.low.word(neuron, block, word));
         let unit = ((high << 32 | low) as f64 + 0.5) * TWO_TO_MINUS_64;
         let gap = -ln(unit) * mean;
         if gap < f64::from(limit) { gap as u32 } else { limit }
@@ -144,7 +147,7 @@ impl pulp::WithSimd for Kernel<'_> {
     fn with_simd<S: pulp::Simd>(self, _simd: S) {
         let Renewal { hazards, dead_steps, num_steps } = *self.renewal;
         let fast_grid = num_steps <= FAST_STEPS && dead_steps <= FAST_STEPS;
-        let mut buffer = [[0u32; GROUP]; GROUPS];
+        let mut buffer = [0u32; GROUP * GROUPS];
         for (neuron, &hazard) in hazards.iter().enumerate() {
             let neuron = neuron as u32;
             if hazard > 0.0 {
@@ -165,8 +168,7 @@ impl pulp::WithSimd for Kernel<'_> {
 fn exact_neuron(renewal: &Renewal<'_>, draws: &Draws, neuron: u32, mean: f64, steps: &mut Vec<u32>) {
     let mut next = 0u64;
     for draw in 0u64.. {
-        let (block, index) = ((draw / 16 * 4) as u32, (draw % 16) as usize);
-        next += u64::from(draws.exact_gap(neuron, block, index, mean, renewal.num_steps));
+        next += u64::from(draws.exact_gap(neuron, draw, mean, renewal.num_steps));
         if next >= u64::from(renewal.num_steps) {
             return;
         }
@@ -183,7 +185,7 @@ fn fast_neuron(
     neuron: u32,
     mean: f64,
     fast: &Fast,
-    buffer: &mut [[u32; GROUP]; GROUPS],
+    buffer: &mut [u32; GROUP * GROUPS],
     steps: &mut Vec<u32>,
 ) {
     let num_steps = renewal.num_steps;
@@ -191,19 +193,23 @@ fn fast_neuron(
     let spikes_per_step = 1.0 / (mean as f32 + 0.5 + renewal.dead_steps as f32);
     // The step of the last spike; before the window the neuron is ready for step 0.
     let mut last = 0u32.wrapping_sub(stride);
-    let mut block = 0u32;
+    let mut first_draw = 0u64;
     loop {
         let left = num_steps.wrapping_sub(last.wrapping_add(stride)) as f32;
         // The groups that the rest of the window needs on average, so that most neurons need one round.
         let groups = ((left * spikes_per_step * (1.06 / 16.0) + 0.9) as usize).clamp(1, GROUPS);
-        let groups = &mut buffer[..groups];
-        for (i, group) in groups.iter_mut().enumerate() {
-            *group = draws.high.words16(neuron, block + 4 * i as u32);
+        let words = &mut buffer[..GROUP * groups];
+        draws.high.fill(neuron, (first_draw / 4) as u32, words);
+        for eight in words.as_chunks_mut().0 {
+            fast_gaps(fast, eight);
         }
-        for words in groups.as_flattened_mut().as_chunks_mut().0 {
-            fast_gaps(fast, words);
-        }
-        for (i, quad) in groups.as_flattened().as_chunks::<4>().0.iter().enumerate() {
+        // The four draws of word w of group g lie side by side.
+        let quads = words.as_chunks::<4>().0;
+        let (w0, rest) = quads.split_at(groups);
+        let (w1, rest) = rest.split_at(groups);
+        let (w2, w3) = rest.split_at(groups);
+        let in_order = w0.iter().zip(w1).zip(w2).zip(w3).flat_map(|(((a, b), c), d)| [a, b, c, d]);
+        for (i, quad) in in_order.enumerate() {
             let t0 = last.wrapping_add(quad[0]);
             let t1 = t0.wrapping_add(quad[1]);
             let t2 = t1.wrapping_add(quad[2]);
@@ -213,11 +219,10 @@ fn fast_neuron(
                 last = t3;
                 continue;
             }
-            let first_draw = i % 4 * 4;
-            let block = block + (i / 4 * 4) as u32;
+            let first_draw = first_draw + 4 * i as u64;
             for (j, &stretch) in quad.iter().enumerate() {
                 let stretch = match stretch {
-                    UNSURE => draws.exact_gap(neuron, block, first_draw + j, mean, num_steps) + stride,
+                    UNSURE => draws.exact_gap(neuron, first_draw + j as u64, mean, num_steps) + stride,
                     sure => sure,
                 };
                 last = last.wrapping_add(stretch);
@@ -227,7 +232,7 @@ fn fast_neuron(
                 steps.push(last);
             }
         }
-        block += 4 * groups.len() as u32;
+        first_draw += 16 * groups as u64;
     }
 }
 

@@ -5,6 +5,8 @@
 //! exceeds it with probability 6e-7. Chi-square tests use α = 0.001; since the seeds are fixed, a pass is a pass for
 //! ever, and the power to see a wrong law is stated and tested beside each.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests state what they expect")]
+
 use ndarray::Array2;
 use spike_core::{
     CodeOptions, EncoderConfig, Normalizer, PoissonOptions, Probability, RefractoryMode, Seed, SignalEncoder,
@@ -143,7 +145,7 @@ fn occupancy(observed: &[usize], bins: &[(usize, f64)]) -> Vec<f64> {
 fn chi_square(observed: &[usize], law: impl Fn(usize) -> f64, share: f64) -> f64 {
     let bins = bins(law, share);
     let n = observed.len() as f64;
-    assert!(bins.len() > 5 && n * share >= 20.0, "{} bins of {n} observations", bins.len());
+    assert!(bins.len() > 1 && n * share >= 20.0, "{} bins of {n} observations", bins.len());
     let seen = occupancy(observed, &bins);
     let statistic: f64 = seen.iter().zip(&bins).map(|(o, (_, w))| (o - n * w).powi(2) / (n * w)).sum();
     statistic / chi_square_limit(bins.len() - 1)
@@ -243,8 +245,8 @@ fn counts_have_the_distribution_of_the_law() {
 #[test]
 fn compensated_mode_realises_the_asked_rate() {
     // 10 s windows, 2000 trains. A train that starts ready has up to half a spike more than the asked rate: with
-    // ρ = r·τ the excess is (ρ² + r·dt·ρ)/2, computed exactly here; at 400 Hz it is 8e-5 of the rate. Five standard
-    // errors of the rate are 2e-4 of it or less at 400 Hz, so that a bias of 0.1 % would be seen.
+    // ρ = r·τ the excess is (ρ² + r·dt·ρ)/2 spikes, 8e-5 of the 4000 at 400 Hz. Five standard errors are 3e-4 of the
+    // rate at 400 Hz, 2e-3 at 200 Hz and 8e-3 at 20 Hz, where dead time costs the plain mode 44, 29 and 4 %.
     for (rate_hz, seed) in [(20.0, 1), (200.0, 2), (400.0, 3), (476.0, 4)] {
         let case = case(COMPENSATED, 10_000.0, 0.1, rate_hz, 2.0, 1.0);
         let n = 2000.0f64;
@@ -258,7 +260,8 @@ fn compensated_mode_realises_the_asked_rate() {
         let variance = asked * free * (free - rate_hz * 1e-4).max(0.0) + 0.6;
         let bound = 5.0 * (variance / n).sqrt();
         assert!((found - asked - excess).abs() < bound, "{rate_hz} Hz: {found} spikes, asked {asked}");
-        assert!((found - asked).abs() < 1e-3 * asked, "{rate_hz} Hz: {found} spikes, asked {asked}");
+        let rho = rate_hz * 0.002;
+        assert!((excess - (rho * rho + rate_hz * 1e-4 * rho) / 2.0).abs() < 1e-2, "{rate_hz} Hz: {excess}");
     }
 }
 
@@ -280,15 +283,12 @@ fn exact_probability_is_that_of_a_continuous_process() {
 fn intervals_are_geometric_after_the_dead_time() {
     // 400 000 gaps in about fifty bins. A p that is wrong by δ has non-centrality n·δ²·(1 − p) = 144 at 2 % and
     // p = 0.1, against 50 ± 10 under the law and a limit near 85: power above 0.999.
-    for (options, window_ms, max_hz, refractory_ms, seed) in
-        [(PLAIN, 600.0, 1000.0, 2.0, 11), (PLAIN, 250.0, 1000.0, 0.0, 12), (EXACT, 600.0, 1000.0, 2.0, 13), (
-            COMPENSATED,
-            600.0,
-            320.0,
-            2.0,
-            14,
-        )]
-    {
+    for (options, window_ms, max_hz, refractory_ms, seed) in [
+        (PLAIN, 600.0, 1000.0, 2.0, 11),
+        (PLAIN, 250.0, 1000.0, 0.0, 12),
+        (EXACT, 600.0, 1000.0, 2.0, 13),
+        (COMPENSATED, 600.0, 320.0, 2.0, 14),
+    ] {
         let case = case(options, window_ms, 0.1, max_hz, refractory_ms, 1.0);
         let observed = gaps(&encode(&case, 1000, 4, seed), case.dead, 100).concat();
         assert_eq!(observed.len(), 400_000);
@@ -397,6 +397,10 @@ fn a_constant_signal_has_the_law_of_the_constant_value() {
     let at = |n: usize| law.get(n).copied().unwrap_or(0.0);
     assert!(chi_square(&whole(&batch), at, 0.01) < 1.0);
     assert!(chi_square_two(&whole(&batch), &whole(&other), at, 0.01) < 1.0);
+    let first = |batch: &SpikeBatch| -> Vec<usize> {
+        batch.samples().flat_map(|s| s.first_spikes()).flatten().map(|s| s as usize).collect()
+    };
+    assert!(chi_square(&first(&batch), geometric(case.p), 0.02) < 1.0);
     let (a, b) = (gaps(&batch, case.dead, 10).concat(), gaps(&other, case.dead, 10).concat());
     assert!(chi_square_two(&a, &b, geometric(case.p), 0.015) < 1.0);
     assert!(chi_square(&a, geometric(case.p), 0.015) < 1.0);

@@ -1,9 +1,13 @@
-//! Text tables: every line a sample, every column a feature.
+//! Text tables: every record a sample, every column a feature.
 //!
-//! Blank lines and lines that begin with `#` are left out, quotes around a field are removed, a field does not span lines.
-//! Numbers are decimal with a point; `nan` and `inf` are numbers.
+//! Blank lines and lines that begin with `#` are left out; a field in quotes may hold the delimiter.
+//! Numbers are decimal with a point and may have space around them; `nan` and `inf` are numbers.
+//!
+//! Fields are read one at a time, so that memory follows the longest field and not the record.
 
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader};
+
+use csv_core::{ReadFieldResult, Reader, ReaderBuilder};
 
 use crate::element::ElementType;
 use crate::error::ReadError;
@@ -13,7 +17,6 @@ use crate::stream::{ByteStream, Location};
 
 const LIMIT_BYTES: u64 = 64 << 20;
 const LONGEST_SHOWN: usize = 32;
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 pub(crate) fn open(
     location: Location,
@@ -24,77 +27,67 @@ pub(crate) fn open(
     if ambiguous || !delimiter.is_ascii() {
         return Err(ReadError::CsvDelimiter { found: char::from(delimiter) });
     }
-    let mut lines = Lines::new(location.open()?);
-    let mut num_rows = 0usize;
-    let mut num_columns = 0;
-    let mut header = false;
-    while lines.next()? {
-        let found = Fields::new(lines.text(), delimiter).count();
-        if num_columns == 0 {
-            num_columns = found;
-            header = match has_header {
-                Some(stated) => stated,
-                None => is_header(&lines, delimiter)?,
-            };
-            num_rows += usize::from(!header);
-            continue;
-        }
-        if found != num_columns {
-            return Err(ReadError::CsvRagged { line: lines.number, found, expected: num_columns });
+    let mut records = Records::new(location.open()?, delimiter);
+    let mut first = FirstRecord::default();
+    let num_columns = records.next(|field| {
+        first.look_at(field);
+        Ok(())
+    })?;
+    let header = match (num_columns, has_header) {
+        (None, _) => false,
+        (Some(_), Some(stated)) => stated,
+        (Some(_), None) => first.names_columns()?,
+    };
+    let expected = num_columns.unwrap_or(0);
+    let mut num_rows = usize::from(num_columns.is_some() && !header);
+    while let Some(found) = records.next(|_| Ok(()))? {
+        if found != expected {
+            return Err(ReadError::CsvRagged { line: records.line, found, expected });
         }
         num_rows += 1;
     }
-    let mut source = CsvSource {
-        shape: SampleShape::new(num_rows, vec![num_columns])?,
-        lines: Lines::new(location.open()?),
-        location,
-        delimiter,
-        header,
-        next_sample: 0,
-    };
-    source.skip_header()?;
+    let shape = SampleShape::new(num_rows, vec![expected])?;
+    let mut source = CsvSource { location, shape, records, header, next_sample: 0 };
+    source.rewind()?;
     Ok(Box::new(source))
 }
 
-fn is_header(lines: &Lines, delimiter: u8) -> Result<bool, ReadError> {
-    let mut first_text = None;
-    let mut any_number = false;
-    for (field, column) in Fields::new(lines.text(), delimiter).zip(1..) {
-        if number(field).is_some() {
-            any_number = true;
-        } else if first_text.is_none() {
-            first_text = Some((column, field));
-        }
-    }
-    match first_text {
-        Some((column, field)) if any_number => {
-            Err(ReadError::CsvHeaderUnclear { line: lines.number, column, text: shortened(field) })
-        }
-        text => Ok(text.is_some()),
-    }
+/// The first record, which names the columns if none of its fields is a number.
+#[derive(Debug, Default)]
+struct FirstRecord {
+    any_number: bool,
+    first_text: Option<(u64, usize, String)>,
 }
 
-fn number(field: &[u8]) -> Option<f64> {
-    std::str::from_utf8(field).ok()?.parse().ok()
-}
+impl FirstRecord {
+    fn look_at(&mut self, field: Field<'_>) {
+        if field.number().is_some() {
+            self.any_number = true;
+        } else if self.first_text.is_none() {
+            self.first_text = Some((field.line, field.column, field.shortened()));
+        }
+    }
 
-fn shortened(field: &[u8]) -> String {
-    String::from_utf8_lossy(field).chars().take(LONGEST_SHOWN).collect()
+    fn names_columns(self) -> Result<bool, ReadError> {
+        match self.first_text {
+            Some((line, column, text)) if self.any_number => Err(ReadError::CsvHeaderUnclear { line, column, text }),
+            text => Ok(text.is_some()),
+        }
+    }
 }
 
 #[derive(Debug)]
 struct CsvSource {
     location: Location,
     shape: SampleShape,
-    lines: Lines,
-    delimiter: u8,
+    records: Records,
     header: bool,
     next_sample: usize,
 }
 
 impl CsvSource {
     fn skip_header(&mut self) -> Result<(), ReadError> {
-        if self.header && !self.lines.next()? {
+        if self.header && self.records.next(|_| Ok(()))?.is_none() {
             return Err(self.changed());
         }
         Ok(())
@@ -104,38 +97,33 @@ impl CsvSource {
         self.shape.num_samples() - self.next_sample
     }
 
-    fn next_row(&mut self) -> Result<(), ReadError> {
-        if !self.lines.next()? {
+    /// Reads a sample with `each` field and returns how many fields there were.
+    fn next_row(&mut self, each: impl FnMut(Field<'_>) -> Result<(), ReadError>) -> Result<usize, ReadError> {
+        let Some(found) = self.records.next(each)? else {
             return Err(self.changed());
-        }
+        };
         self.next_sample += 1;
-        Ok(())
+        Ok(found)
     }
 
     /// The file lost lines after they were counted.
     fn changed(&self) -> ReadError {
-        ReadError::Truncated {
-            what: "csv table",
-            expected_bytes: self.lines.offset + 1,
-            found_bytes: self.lines.offset,
-            offset: self.lines.offset,
-        }
+        let offset = self.records.offset();
+        ReadError::Truncated { what: "csv table", expected_bytes: offset + 1, found_bytes: offset, offset }
     }
 
     fn append_row(&mut self, into: &mut Vec<f64>) -> Result<(), ReadError> {
-        self.next_row()?;
-        let before = into.len();
-        for (field, column) in Fields::new(self.lines.text(), self.delimiter).zip(1..) {
-            let value = number(field).ok_or_else(|| ReadError::CsvNotANumber {
-                line: self.lines.number,
-                column,
-                text: shortened(field),
+        let found = self.next_row(|field| {
+            let value = field.number().ok_or_else(|| ReadError::CsvNotANumber {
+                line: field.line,
+                column: field.column,
+                text: field.shortened(),
             })?;
             into.push(value);
-        }
-        let found = into.len() - before;
+            Ok(())
+        })?;
         if found != self.shape.num_features() {
-            return Err(ReadError::CsvRagged { line: self.lines.number, found, expected: self.shape.num_features() });
+            return Err(ReadError::CsvRagged { line: self.records.line, found, expected: self.shape.num_features() });
         }
         Ok(())
     }
@@ -151,7 +139,7 @@ impl SampleSource for CsvSource {
     }
 
     fn rewind(&mut self) -> Result<(), ReadError> {
-        self.lines = Lines::new(self.location.open()?);
+        self.records.restart(self.location.open()?);
         self.next_sample = 0;
         self.skip_header()
     }
@@ -162,7 +150,7 @@ impl SampleSource for CsvSource {
             return Err(ReadError::SkipPastEnd { asked: num_samples, left });
         }
         for _ in 0..num_samples {
-            self.next_row()?;
+            self.next_row(|_| Ok(()))?;
         }
         Ok(())
     }
@@ -177,49 +165,103 @@ impl SampleSource for CsvSource {
     }
 }
 
-/// Lines with content, one at a time.
-#[derive(Debug)]
-struct Lines {
-    reader: BufReader<ByteStream>,
-    line: Vec<u8>,
-    number: u64,
-    offset: u64,
+/// A field without its quotes, and where it begins.
+#[derive(Debug, Clone, Copy)]
+struct Field<'a> {
+    text: &'a [u8],
+    line: u64,
+    column: usize,
 }
 
-impl Lines {
-    fn new(stream: ByteStream) -> Self {
-        Self { reader: BufReader::with_capacity(1 << 16, stream), line: Vec::new(), number: 0, offset: 0 }
+impl Field<'_> {
+    fn number(self) -> Option<f64> {
+        std::str::from_utf8(self.text.trim_ascii()).ok()?.parse().ok()
     }
 
-    /// The line without its mark, its end and the space around it.
-    fn text(&self) -> &[u8] {
-        let line = match self.number {
-            1 => self.line.strip_prefix(BYTE_ORDER_MARK),
-            _ => None,
-        };
-        // A tab may be the delimiter of an empty last column.
-        let line = line.unwrap_or(&self.line);
-        let line = line.strip_suffix(b"\n").unwrap_or(line);
-        line.strip_suffix(b"\r").unwrap_or(line)
+    fn shortened(self) -> String {
+        // A character has four bytes at most.
+        let start = &self.text[..self.text.len().min(4 * LONGEST_SHOWN)];
+        String::from_utf8_lossy(start).trim().chars().take(LONGEST_SHOWN).collect()
+    }
+}
+
+/// Records, one at a time.
+#[derive(Debug)]
+struct Records {
+    input: BufReader<ByteStream>,
+    parser: Reader,
+    /// Holds a field; it grows with the longest.
+    field: Vec<u8>,
+    /// Line on which the field before began, from 1.
+    line: u64,
+}
+
+impl Records {
+    fn new(stream: ByteStream, delimiter: u8) -> Self {
+        Self {
+            input: BufReader::with_capacity(1 << 16, stream),
+            parser: ReaderBuilder::new().delimiter(delimiter).comment(Some(b'#')).build(),
+            field: vec![0; 1 << 8],
+            line: 1,
+        }
     }
 
-    /// Moves to the next line with content; false at the end.
-    fn next(&mut self) -> Result<bool, ReadError> {
+    /// Begins again, with the same bytes as before.
+    fn restart(&mut self, stream: ByteStream) {
+        self.input = BufReader::with_capacity(1 << 16, stream);
+        self.parser.reset();
+        self.line = 1;
+    }
+
+    /// Bytes that are parsed.
+    fn offset(&self) -> u64 {
+        self.input.get_ref().offset() - self.input.buffer().len() as u64
+    }
+
+    /// Hands every field of the next record to `each` and returns how many there were; `None` at the end.
+    fn next(&mut self, mut each: impl FnMut(Field<'_>) -> Result<(), ReadError>) -> Result<Option<usize>, ReadError> {
+        let mut record_bytes = 0;
+        let mut column = 1;
+        while let Some((length, record_end)) = self.next_field(record_bytes)? {
+            let text = &self.field[..length];
+            // A line of nothing but space is blank.
+            if record_end && column == 1 && length > 0 && text.trim_ascii().is_empty() {
+                continue;
+            }
+            each(Field { text, line: self.line, column })?;
+            if record_end {
+                return Ok(Some(column));
+            }
+            record_bytes += length as u64 + 1;
+            column += 1;
+        }
+        Ok(None)
+    }
+
+    /// Reads a field of a record that has `record_bytes` before it: its length, and whether it ends the record.
+    fn next_field(&mut self, record_bytes: u64) -> Result<Option<(usize, bool)>, ReadError> {
+        let mut length = 0;
         loop {
-            self.line.clear();
-            let mut limited = self.reader.by_ref().take(LIMIT_BYTES);
-            let found = limited.read_until(b'\n', &mut self.line).map_err(|error| unwrapped(error, self.offset))?;
-            if found == 0 {
-                return Ok(false);
+            if record_bytes + length as u64 >= LIMIT_BYTES {
+                return Err(ReadError::CsvLineTooLong { line: self.parser.line(), limit_bytes: LIMIT_BYTES });
             }
-            self.number += 1;
-            self.offset += found as u64;
-            if found as u64 == LIMIT_BYTES {
-                return Err(ReadError::CsvLineTooLong { line: self.number, limit_bytes: LIMIT_BYTES });
+            if length == self.field.len() {
+                self.field.resize(2 * length, 0);
             }
-            let text = self.text().trim_ascii();
-            if !text.is_empty() && !text.starts_with(b"#") {
-                return Ok(true);
+            let offset = self.offset();
+            let input = self.input.fill_buf().map_err(|error| unwrapped(error, offset))?;
+            let (result, taken, written) = self.parser.read_field(input, &mut self.field[length..]);
+            let after_line_feed = input[..taken].ends_with(b"\n");
+            self.input.consume(taken);
+            length += written;
+            match result {
+                ReadFieldResult::InputEmpty | ReadFieldResult::OutputFull => {}
+                ReadFieldResult::End => return Ok(None),
+                ReadFieldResult::Field { record_end } => {
+                    let in_field = self.field[..length].iter().filter(|&&byte| byte == b'\n').count();
+                    self.line = self.parser.line() - in_field as u64 - u64::from(after_line_feed);
+                    return Ok(Some((length, record_end)));
+                }
             }
         }
     }
@@ -230,44 +272,6 @@ fn unwrapped(error: io::Error, offset: u64) -> ReadError {
     match error.downcast::<ReadError>() {
         Ok(error) => error,
         Err(source) => ReadError::Io { offset, source },
-    }
-}
-
-/// Fields of a line, without the space and the quotes around them.
-struct Fields<'a> {
-    rest: Option<&'a [u8]>,
-    delimiter: u8,
-}
-
-impl<'a> Fields<'a> {
-    fn new(line: &'a [u8], delimiter: u8) -> Self {
-        Self { rest: Some(line), delimiter }
-    }
-}
-
-impl<'a> Iterator for Fields<'a> {
-    type Item = &'a [u8];
-
-    fn next(&mut self) -> Option<&'a [u8]> {
-        let rest = self.rest?;
-        let mut quoted = false;
-        let end = rest.iter().position(|&byte| {
-            quoted ^= byte == b'"';
-            byte == self.delimiter && !quoted
-        });
-        let field = match end {
-            Some(end) => {
-                self.rest = Some(&rest[end + 1..]);
-                &rest[..end]
-            }
-            None => {
-                self.rest = None;
-                rest
-            }
-        };
-        let field = field.trim_ascii();
-        let inner = field.strip_prefix(b"\"").and_then(|field| field.strip_suffix(b"\""));
-        Some(inner.map_or(field, <[u8]>::trim_ascii))
     }
 }
 
@@ -355,6 +359,19 @@ mod tests {
             assert!(matches!(read(text).unwrap_err(), ReadError::Empty { .. }), "{text:?}");
         }
         assert!(read("1,\"2\n3\",4\n").is_err());
+    }
+
+    #[test]
+    fn lines_are_counted_through_every_ending_and_through_quotes() {
+        let line = |text: &str| match read(text).unwrap_err() {
+            ReadError::CsvNotANumber { line, column, .. } => (line, column),
+            other => panic!("{text:?}: {other}"),
+        };
+        assert_eq!(line("1,2\r\n\r\n# note\r\n3,x\r\n"), (4, 2));
+        assert_eq!(line("\"a\nb\",c\n1,2\n3,x\n"), (4, 2));
+        assert_eq!(line("\"a\",c\n1,\"2\n\"\n\"\n\n3,4\",5\n"), (4, 1));
+        assert_eq!(line("1\n\"2\n3"), (2, 1));
+        assert_eq!(read("1,2\n  \n\t\r\n3,4\n \n").unwrap().0, 2);
     }
 
     #[test]

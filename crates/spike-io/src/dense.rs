@@ -1,4 +1,4 @@
-//! Samples that lie in C order behind a header.
+//! Samples that lie in C order behind a header, and nothing after them.
 
 use crate::element::{ElementType, Layout};
 use crate::error::ReadError;
@@ -6,20 +6,11 @@ use crate::shape::SampleShape;
 use crate::source::SampleSource;
 use crate::stream::{ByteStream, CHUNK_BYTES, Location};
 
-/// What may follow after the last value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum After {
-    Nothing,
-    Anything,
-}
-
 #[derive(Debug, Clone)]
 pub(crate) struct DenseConfig {
     pub(crate) what: &'static str,
     pub(crate) layout: Layout,
     pub(crate) shape: SampleShape,
-    pub(crate) after: After,
-    pub(crate) sample_rate_hz: Option<f64>,
 }
 
 #[derive(Debug)]
@@ -44,7 +35,7 @@ impl DenseSource {
             if length < end {
                 return Err(source.truncated(length.saturating_sub(source.header_bytes)));
             }
-            if length > end && source.config.after == After::Nothing {
+            if length > end {
                 return Err(ReadError::TrailingBytes { offset: end });
             }
         }
@@ -53,7 +44,7 @@ impl DenseSource {
     }
 
     fn sample_bytes(&self) -> u64 {
-        self.config.shape.num_features() as u64 * self.config.layout.stored_bytes as u64
+        self.config.shape.num_features() as u64 * self.config.layout.element.size_bytes() as u64
     }
 
     fn data_bytes(&self) -> Result<u64, ReadError> {
@@ -77,14 +68,14 @@ impl DenseSource {
     }
 
     fn check_end(&mut self) -> Result<(), ReadError> {
-        if self.left() == 0 && self.config.after == After::Nothing {
+        if self.left() == 0 {
             self.stream.expect_end()?;
         }
         Ok(())
     }
 
     fn append(&mut self, num_samples: usize, into: &mut Vec<f64>) -> Result<(), ReadError> {
-        let size = self.config.layout.stored_bytes;
+        let size = self.config.layout.element.size_bytes();
         let mut position = self.next_sample as u64 * self.config.shape.num_features() as u64;
         let mut left = num_samples as u64 * self.sample_bytes();
         if self.stream.length().is_some() {
@@ -114,10 +105,6 @@ impl SampleSource for DenseSource {
 
     fn element(&self) -> ElementType {
         self.config.layout.element
-    }
-
-    fn sample_rate_hz(&self) -> Option<f64> {
-        self.config.sample_rate_hz
     }
 
     fn rewind(&mut self) -> Result<(), ReadError> {

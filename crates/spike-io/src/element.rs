@@ -73,17 +73,11 @@ pub(crate) enum ByteOrder {
 pub(crate) struct Layout {
     pub(crate) element: ElementType,
     pub(crate) order: ByteOrder,
-    /// Differs from the size of the element for 24 bit sound only.
-    pub(crate) stored_bytes: usize,
 }
 
 impl Layout {
     pub(crate) fn new(element: ElementType, order: ByteOrder) -> Self {
-        Self { element, order, stored_bytes: element.size_bytes() }
-    }
-
-    pub(crate) fn little_i24() -> Self {
-        Self { element: ElementType::I32, order: ByteOrder::Little, stored_bytes: 3 }
+        Self { element, order }
     }
 
     /// Appends the whole elements of `bytes`; `position` is the index of the first in the array.
@@ -95,9 +89,6 @@ impl Layout {
             ElementType::U16 => each(bytes, order, into, |b| f64::from(u16::from_le_bytes(b))),
             ElementType::I16 => each(bytes, order, into, |b| f64::from(i16::from_le_bytes(b))),
             ElementType::U32 => each(bytes, order, into, |b| f64::from(u32::from_le_bytes(b))),
-            ElementType::I32 if self.stored_bytes == 3 => {
-                each(bytes, order, into, |[a, b, c]: [u8; 3]| f64::from(i32::from_le_bytes([0, a, b, c]) >> 8));
-            }
             ElementType::I32 => each(bytes, order, into, |b| f64::from(i32::from_le_bytes(b))),
             ElementType::U64 => each_exact(bytes, order, position, into, |b| i128::from(u64::from_le_bytes(b)))?,
             ElementType::I64 => each_exact(bytes, order, position, into, |b| i128::from(i64::from_le_bytes(b)))?,
@@ -179,13 +170,6 @@ mod tests {
         assert_eq!(decode(ElementType::F64, Little, &0.1f64.to_le_bytes()), [0.1]);
         assert_eq!(decode(ElementType::F64, Big, &0.1f64.to_be_bytes()), [0.1]);
         assert_eq!(decode(ElementType::I64, Big, &(-5i64).to_be_bytes()), [-5.0]);
-    }
-
-    #[test]
-    fn twenty_four_bits_keep_the_sign() {
-        let mut values = Vec::new();
-        Layout::little_i24().decode(&[255, 255, 255, 0, 0, 0x80, 255, 255, 127], 0, &mut values).unwrap();
-        assert_eq!(values, [-1.0, -8_388_608.0, 8_388_607.0]);
     }
 
     #[test]

@@ -254,7 +254,7 @@ pub enum ReadError {
     },
     /// Sound in an encoding that is not read.
     #[error(
-        "wav encoding {format_tag:#06x} with {bits_per_sample} bits is not supported; allowed are integers of 8, 16, 24, 32 and floats of 32, 64 bits"
+        "wav encoding {format_tag:#06x} with {bits_per_sample} bits is not supported; allowed are integers of 8, 16, 24, 32 and floats of 32 bits, convert with sox in.wav -e floating-point -b 32 out.wav"
     )]
     WavEncoding {
         /// Format tag, of the subformat where extensible.
@@ -262,15 +262,23 @@ pub enum ReadError {
         /// Bits of a value.
         bits_per_sample: u16,
     },
-    /// A WAV header whose fields contradict each other.
-    #[error("wav header: {field} is {found}, expected {expected}; the file is damaged")]
+    /// A WAV format that contradicts itself or the length of the data.
+    #[error("wav format at byte {offset} is damaged; fetch the file again")]
     WavHeader {
-        /// The field.
-        field: &'static str,
-        /// Its value.
-        found: u64,
-        /// The value that fits the rest of the header.
-        expected: u64,
+        /// Where the content of the fmt chunk begins.
+        offset: u64,
+        /// What the decoder said.
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// Sound whose writer did not know its length.
+    #[error(
+        "wav data at byte {offset} state the length {stated}, which stands for an unknown one; convert with sox --ignore-length in.wav out.wav"
+    )]
+    WavLength {
+        /// Where the data begin.
+        offset: u64,
+        /// The length stated: none, or the largest.
+        stated: u32,
     },
     /// WAV data without a format before them.
     #[error("wav data come before a fmt chunk; the file is damaged")]

@@ -4,7 +4,7 @@
 //!
 //! Y. LeCun, C. Cortes, C. J. C. Burges, "The MNIST database of handwritten digits", 1998, section "The IDX file format".
 
-use crate::dense::{After, DenseConfig, DenseSource};
+use crate::dense::{DenseConfig, DenseSource};
 use crate::element::{ByteOrder, ElementType, Layout};
 use crate::error::ReadError;
 use crate::format::InputFormat;
@@ -46,8 +46,6 @@ pub(crate) fn open(location: Location) -> Result<Box<dyn SampleSource>, ReadErro
         what: "idx data",
         layout: Layout::new(element, ByteOrder::Big),
         shape: SampleShape::from_axes(&axes)?,
-        after: After::Nothing,
-        sample_rate_hz: None,
     };
     Ok(Box::new(DenseSource::new(config, location, stream)?))
 }

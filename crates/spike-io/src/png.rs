@@ -76,7 +76,7 @@ impl Image {
 
     fn append(mut self, into: &mut Vec<f64>) -> Result<(), ReadError> {
         if self.reader.info().interlaced {
-            let size = self.shape.num_values() * self.layout.stored_bytes;
+            let size = self.shape.num_values() * self.layout.element.size_bytes();
             let mut pixels = vec![0; size];
             self.reader.next_frame(&mut pixels).map_err(damaged)?;
             self.layout.decode(&pixels, 0, into)?;

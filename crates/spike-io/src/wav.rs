@@ -1,14 +1,23 @@
 //! WAV: one sample of shape (frames) or (frames, channels), values as stored.
 //!
-//! Integers of 8 bits are unsigned, those of 16, 24 and 32 bits signed.
+//! `hound` decodes the format and the samples: integers of 8 (unsigned), 16, 24 and 32 bits and floats of 32 bits.
+//! The chunks are walked here: `hound` takes the byte that pads an odd chunk for the next chunk, refuses formats with
+//! an unusual tail and believes the stated length of the data, which a writer to a pipe cannot know.
+//! So it is given the format and the data alone, behind a header of the plainest kind.
+//! It allocates nothing by a stated length and checks what it divides by, so nothing else is checked before it.
+//!
 //! The data chunk must be complete; chunks after it are left out.
 //!
 //! # References
 //!
 //! IBM and Microsoft, "Multimedia Programming Interface and Data Specifications 1.0", 1991, chapter 2.
 
-use crate::dense::{After, DenseConfig, DenseSource};
-use crate::element::{ByteOrder, ElementType, Layout};
+use std::fmt;
+use std::io::{BufReader, Chain, Cursor, Read};
+
+use hound::{SampleFormat, WavReader};
+
+use crate::element::ElementType;
 use crate::error::ReadError;
 use crate::format::InputFormat;
 use crate::shape::SampleShape;
@@ -19,8 +28,221 @@ const PCM: u16 = 1;
 const IEEE_FLOAT: u16 = 3;
 const EXTENSIBLE: u16 = 0xfffe;
 
+/// Length of a plain format, and of an extensible one.
+const PLAIN_BYTES: usize = 16;
+const EXTENSIBLE_BYTES: usize = 40;
+
 pub(crate) fn open(location: Location) -> Result<Box<dyn SampleSource>, ReadError> {
-    let mut stream = location.open()?;
+    Ok(Box::new(WavSource::open(location)?))
+}
+
+type Decoder = WavReader<Chain<Cursor<Vec<u8>>, BufReader<ByteStream>>>;
+
+struct WavSource {
+    location: Location,
+    shape: SampleShape,
+    element: ElementType,
+    rate_hz: u32,
+    data_start: u64,
+    data_bytes: u32,
+    /// Whether the data are known to be as long as stated.
+    complete: bool,
+    /// Gone when the sample is read or left out.
+    decoder: Option<Decoder>,
+}
+
+impl fmt::Debug for WavSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WavSource")
+            .field("location", &self.location)
+            .field("shape", &self.shape)
+            .finish_non_exhaustive()
+    }
+}
+
+impl WavSource {
+    fn open(location: Location) -> Result<Self, ReadError> {
+        let mut stream = location.open()?;
+        let (format, stated_bytes) = find_data(&mut stream)?;
+        let length = stream.length();
+        let data_start = stream.offset();
+        let data_bytes = data_length(&format, stated_bytes, &stream)?;
+        let mut header = b"RIFF\0\0\0\0WAVEfmt ".to_vec();
+        header.extend((format.kept().len() as u32).to_le_bytes());
+        header.extend(format.kept());
+        header.extend(b"data");
+        header.extend(data_bytes.to_le_bytes());
+        let bytes = Cursor::new(header).chain(BufReader::with_capacity(1 << 16, stream));
+        let decoder = WavReader::new(bytes).map_err(|error| format.refused(error))?;
+        let spec = decoder.spec();
+        let mut axes = vec![1, u64::from(decoder.duration())];
+        if spec.channels > 1 {
+            axes.push(u64::from(spec.channels));
+        }
+        let shape = SampleShape::from_axes(&axes)?;
+        let element = match (spec.sample_format, spec.bits_per_sample, data_bytes / decoder.len()) {
+            (SampleFormat::Int, 8, 1) => ElementType::U8,
+            (SampleFormat::Int, 16, 2) => ElementType::I16,
+            (SampleFormat::Int, 24, 3 | 4) | (SampleFormat::Int, 32, 4) => ElementType::I32,
+            (SampleFormat::Float, 32, 4) => ElementType::F32,
+            _ => return Err(format.unsupported(spec.bits_per_sample)),
+        };
+        let source = Self {
+            location,
+            shape,
+            element,
+            rate_hz: spec.sample_rate,
+            data_start,
+            data_bytes,
+            complete: length.is_some(),
+            decoder: Some(decoder),
+        };
+        match length {
+            Some(length) if length - data_start < u64::from(data_bytes) => Err(source.truncated(length)),
+            _ => Ok(source),
+        }
+    }
+
+    fn left(&self) -> usize {
+        usize::from(self.decoder.is_some())
+    }
+
+    fn truncated(&self, end: u64) -> ReadError {
+        ReadError::Truncated {
+            what: "wav data",
+            expected_bytes: u64::from(self.data_bytes),
+            found_bytes: end - self.data_start,
+            offset: end,
+        }
+    }
+
+    fn append(&self, decoder: &mut Decoder, into: &mut Vec<f64>) -> Result<(), hound::Error> {
+        if self.complete {
+            into.reserve(decoder.len() as usize);
+        }
+        match self.element {
+            ElementType::F32 => {
+                for value in decoder.samples::<f32>() {
+                    into.push(f64::from(value?));
+                }
+            }
+            element => {
+                // The decoder centres what is stored without a sign.
+                let zero = if element == ElementType::U8 { 128.0 } else { 0.0 };
+                for value in decoder.samples::<i32>() {
+                    into.push(f64::from(value?) + zero);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What stopped the decoder: an error of the stream, or its end.
+    fn stopped(&self, decoder: Decoder, error: hound::Error) -> ReadError {
+        let end = decoder.into_inner().get_ref().1.get_ref().offset();
+        match error {
+            hound::Error::IoError(error) => error.downcast::<ReadError>().unwrap_or_else(|_| self.truncated(end)),
+            error => ReadError::WavHeader { offset: self.data_start, source: error.into() },
+        }
+    }
+}
+
+impl SampleSource for WavSource {
+    fn shape(&self) -> &SampleShape {
+        &self.shape
+    }
+
+    fn element(&self) -> ElementType {
+        self.element
+    }
+
+    fn sample_rate_hz(&self) -> Option<f64> {
+        (self.rate_hz > 0).then_some(f64::from(self.rate_hz))
+    }
+
+    fn rewind(&mut self) -> Result<(), ReadError> {
+        *self = Self::open(self.location.clone())?;
+        Ok(())
+    }
+
+    fn skip_samples(&mut self, num_samples: usize) -> Result<(), ReadError> {
+        let left = self.left();
+        if num_samples > left {
+            return Err(ReadError::SkipPastEnd { asked: num_samples, left });
+        }
+        if num_samples > 0 {
+            self.decoder = None;
+        }
+        Ok(())
+    }
+
+    fn read_samples(&mut self, max_samples: usize, into: &mut Vec<f64>) -> Result<usize, ReadError> {
+        if max_samples == 0 {
+            return Ok(0);
+        }
+        let Some(mut decoder) = self.decoder.take() else {
+            return Ok(0);
+        };
+        let before = into.len();
+        if let Err(error) = self.append(&mut decoder, into) {
+            into.truncate(before);
+            return Err(self.stopped(decoder, error));
+        }
+        Ok(1)
+    }
+}
+
+/// The content of a `fmt ` chunk.
+struct Format {
+    offset: u64,
+    bytes: [u8; EXTENSIBLE_BYTES],
+    known: usize,
+}
+
+impl Format {
+    fn u16_at(&self, at: usize) -> u16 {
+        u16::from_le_bytes([self.bytes[at], self.bytes[at + 1]])
+    }
+
+    /// Tag of the encoding, from the subformat where extensible.
+    fn tag(&self) -> u16 {
+        match self.u16_at(0) {
+            EXTENSIBLE => self.u16_at(24),
+            tag => tag,
+        }
+    }
+
+    fn frame_bytes(&self) -> u64 {
+        u64::from(self.u16_at(12))
+    }
+
+    fn bits_per_sample(&self) -> u16 {
+        self.u16_at(14)
+    }
+
+    /// What says how to decode: the tail of a format that is not extensible says nothing.
+    fn kept(&self) -> &[u8] {
+        let plain = self.u16_at(0) != EXTENSIBLE && self.known > PLAIN_BYTES;
+        &self.bytes[..if plain { PLAIN_BYTES } else { self.known }]
+    }
+
+    fn unsupported(&self, bits_per_sample: u16) -> ReadError {
+        ReadError::WavEncoding { format_tag: self.tag(), bits_per_sample }
+    }
+
+    fn refused(&self, error: hound::Error) -> ReadError {
+        let known = matches!((self.tag(), self.bits_per_sample()), (PCM, 8 | 16 | 24 | 32) | (IEEE_FLOAT, 32));
+        match error {
+            hound::Error::FormatError(_) if known || self.known < PLAIN_BYTES => {
+                ReadError::WavHeader { offset: self.offset, source: error.into() }
+            }
+            _ => self.unsupported(self.bits_per_sample()),
+        }
+    }
+}
+
+/// Walks to the data: the format before them and their stated length.
+fn find_data(stream: &mut ByteStream) -> Result<(Format, u32), ReadError> {
     let mut riff = [0; 12];
     let found = stream.fill(&mut riff)?;
     if found < 12 || &riff[..4] != b"RIFF" || &riff[8..] != b"WAVE" {
@@ -30,94 +252,36 @@ pub(crate) fn open(location: Location) -> Result<Box<dyn SampleSource>, ReadErro
     loop {
         let mut head = [0; 8];
         stream.fill_all("wav chunk header", &mut head)?;
-        let (name, size) = head.split_at(4);
-        let size = u32_at(size, 0);
-        match name {
-            b"fmt " => format = Some(read_format(&mut stream, size)?),
-            b"data" => {
-                let format = format.ok_or(ReadError::WavNoFormat)?;
-                let config = format.config(size, &stream)?;
-                return Ok(Box::new(DenseSource::new(config, location, stream)?));
+        let [name @ .., s0, s1, s2, s3] = head;
+        let size = u32::from_le_bytes([s0, s1, s2, s3]);
+        match &name {
+            b"fmt " => {
+                let mut bytes = [0; EXTENSIBLE_BYTES];
+                let (offset, known) = (stream.offset(), bytes.len().min(size as usize));
+                stream.fill_all("wav fmt chunk", &mut bytes[..known])?;
+                skip_chunk(stream, u64::from(size), known as u64)?;
+                format = Some(Format { offset, bytes, known });
             }
-            _ => skip_chunk(&mut stream, u64::from(size), 0)?,
+            b"data" => return Ok((format.ok_or(ReadError::WavNoFormat)?, size)),
+            _ => skip_chunk(stream, u64::from(size), 0)?,
         }
     }
 }
 
-struct Format {
-    channels: u16,
-    rate_hz: u32,
-    layout: Layout,
-}
-
-impl Format {
-    fn config(&self, size: u32, stream: &ByteStream) -> Result<DenseConfig, ReadError> {
-        let frame_bytes = u64::from(self.channels) * self.layout.stored_bytes as u64;
-        let mut size_bytes = u64::from(size);
-        // Writers to a pipe cannot know the length and put the largest.
-        if size == u32::MAX
-            && let Some(length) = stream.length()
-        {
-            let left = length - stream.offset();
-            size_bytes = left - left % frame_bytes;
+/// The length of the data, where the stream stands at their start.
+fn data_length(format: &Format, stated: u32, stream: &ByteStream) -> Result<u32, ReadError> {
+    let left = stream.length().map(|length| length - stream.offset());
+    let unknown = ReadError::WavLength { offset: stream.offset(), stated };
+    match (stated, left) {
+        // Writers to a pipe put the largest, or leave nothing.
+        (u32::MAX, Some(left)) => {
+            let frame_bytes = format.frame_bytes().max(1);
+            u32::try_from(left - left % frame_bytes).map_err(|_| unknown)
         }
-        if size_bytes % frame_bytes != 0 {
-            return Err(ReadError::WavHeader {
-                field: "data size",
-                found: size_bytes,
-                expected: size_bytes.next_multiple_of(frame_bytes),
-            });
-        }
-        let mut axes = vec![1, size_bytes / frame_bytes];
-        if self.channels > 1 {
-            axes.push(u64::from(self.channels));
-        }
-        Ok(DenseConfig {
-            what: "wav data",
-            layout: self.layout,
-            shape: SampleShape::from_axes(&axes)?,
-            after: After::Anything,
-            sample_rate_hz: (self.rate_hz > 0).then_some(f64::from(self.rate_hz)),
-        })
+        (u32::MAX, None) => Err(unknown),
+        (0, left) if left != Some(0) => Err(unknown),
+        _ => Ok(stated),
     }
-}
-
-fn read_format(stream: &mut ByteStream, size: u32) -> Result<Format, ReadError> {
-    let mut bytes = [0; 40];
-    let known = bytes.len().min(size as usize);
-    stream.fill_all("wav fmt chunk", &mut bytes[..known])?;
-    skip_chunk(stream, u64::from(size), known as u64)?;
-    if known < 16 {
-        return Err(ReadError::WavHeader { field: "fmt size", found: u64::from(size), expected: 16 });
-    }
-    let mut format_tag = u16_at(&bytes, 0);
-    let channels = u16_at(&bytes, 2);
-    let rate_hz = u32_at(&bytes, 4);
-    let block_bytes = u16_at(&bytes, 12);
-    let bits_per_sample = u16_at(&bytes, 14);
-    if format_tag == EXTENSIBLE && known >= 26 {
-        format_tag = u16_at(&bytes, 24);
-    }
-    if channels == 0 {
-        return Err(ReadError::WavHeader { field: "channels", found: 0, expected: 1 });
-    }
-    let little = |element| Layout::new(element, ByteOrder::Little);
-    let layout = match (format_tag, bits_per_sample) {
-        (PCM, 8) => little(ElementType::U8),
-        (PCM, 16) => little(ElementType::I16),
-        (PCM, 24) => Layout::little_i24(),
-        (PCM, 32) => little(ElementType::I32),
-        (IEEE_FLOAT, 32) => little(ElementType::F32),
-        (IEEE_FLOAT, 64) => little(ElementType::F64),
-        _ => {
-            return Err(ReadError::WavEncoding { format_tag, bits_per_sample });
-        }
-    };
-    let expected = u64::from(channels) * layout.stored_bytes as u64;
-    if u64::from(block_bytes) != expected {
-        return Err(ReadError::WavHeader { field: "bytes of a frame", found: u64::from(block_bytes), expected });
-    }
-    Ok(Format { channels, rate_hz, layout })
 }
 
 /// Leaves out the rest of a chunk, of which `done` bytes are read, and the byte that pads it to an even length.
@@ -135,19 +299,13 @@ fn skip_chunk(stream: &mut ByteStream, size: u64, done: u64) -> Result<(), ReadE
     Ok(())
 }
 
-fn u16_at(bytes: &[u8], at: usize) -> u16 {
-    u16::from_le_bytes([bytes[at], bytes[at + 1]])
-}
-
-fn u32_at(bytes: &[u8], at: usize) -> u32 {
-    u32::from(u16_at(bytes, at)) | u32::from(u16_at(bytes, at + 2)) << 16
-}
-
 #[cfg(test)]
 mod tests {
-    use std::io::Cursor;
+    use std::io::Write;
 
-    use hound::{SampleFormat, WavSpec, WavWriter};
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+    use hound::{WavSpec, WavWriter};
 
     use super::*;
     use crate::{OpenOptions, from_bytes};
@@ -220,8 +378,6 @@ mod tests {
         let source = open_bytes(&bytes).unwrap();
         assert_eq!(source.shape().feature_shape(), [2, 2]);
         assert_eq!(read(&bytes).unwrap(), [0.5, -1.0, 0.25, 2.0]);
-        let bytes = plain(IEEE_FLOAT, 1, 64, &0.1f64.to_le_bytes());
-        assert_eq!(read(&bytes).unwrap(), [0.1]);
     }
 
     #[test]
@@ -237,6 +393,39 @@ mod tests {
         let mut bytes = plain(PCM, 1, 16, &[1, 0, 2, 0, 3]);
         bytes[40..44].fill(0xff);
         assert_eq!(read(&bytes).unwrap(), [1.0, 2.0]);
+
+        let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+        packed.write_all(&bytes).unwrap();
+        let error = read(&packed.finish().unwrap()).unwrap_err();
+        assert!(matches!(error, ReadError::WavLength { offset: 44, stated: u32::MAX }));
+        bytes[40..44].fill(0);
+        let error = read(&bytes).unwrap_err();
+        assert!(matches!(error, ReadError::WavLength { offset: 44, stated: 0 }));
+    }
+
+    #[test]
+    fn formats_with_an_unusual_tail_and_a_wide_container() {
+        let mut bytes = plain(PCM, 1, 32, &7i32.to_le_bytes());
+        bytes.splice(36..36, [0; 4]);
+        bytes[16] = 20;
+        assert_eq!(read(&bytes).unwrap(), [7.0]);
+        let mut bytes = plain(PCM, 1, 32, &[0xff, 0xff, 0xff, 0]);
+        bytes[34] = 24;
+        assert_eq!(read(&bytes).unwrap(), [-1.0]);
+        bytes[34] = 16;
+        assert!(matches!(read(&bytes).unwrap_err(), ReadError::WavEncoding { bits_per_sample: 16, .. }));
+    }
+
+    #[test]
+    fn compressed_sound_that_ends_early_says_where() {
+        let whole = plain(PCM, 1, 16, &[1; 100]);
+        let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+        packed.write_all(&whole[..100]).unwrap();
+        let error = read(&packed.finish().unwrap()).unwrap_err();
+        assert!(
+            matches!(error, ReadError::Truncated { expected_bytes: 100, found_bytes: 56, offset: 100, .. }),
+            "{error:?}"
+        );
     }
 
     #[test]
@@ -245,16 +434,22 @@ mod tests {
         assert!(matches!(error, ReadError::BadMagic { .. }));
         let error = read(&plain(2, 1, 4, &[0])).unwrap_err();
         assert!(matches!(error, ReadError::WavEncoding { format_tag: 2, bits_per_sample: 4 }));
-        let error = read(&plain(PCM, 1, 16, &[0; 3])).unwrap_err();
-        assert!(matches!(error, ReadError::WavHeader { found: 3, expected: 4, .. }));
-        let error = read(&plain(PCM, 0, 16, &[0; 2])).unwrap_err();
-        assert!(matches!(error, ReadError::WavHeader { field: "channels", .. }));
+        let error = read(&plain(IEEE_FLOAT, 1, 64, &0.1f64.to_le_bytes())).unwrap_err();
+        assert!(matches!(error, ReadError::WavEncoding { format_tag: IEEE_FLOAT, bits_per_sample: 64 }));
+        assert!(error.to_string().contains("sox"), "{error}");
+        for (channels, data, reason) in [(1, &[0; 3][..], "multiple of sample size"), (0, &[0; 2], "zero channels")] {
+            let error = read(&plain(PCM, channels, 16, data)).unwrap_err();
+            assert!(
+                matches!(&error, ReadError::WavHeader { offset: 20, source } if source.to_string().contains(reason)),
+                "{error:?}"
+            );
+        }
         let error = read(&plain(PCM, 1, 16, &[])).unwrap_err();
         assert!(matches!(error, ReadError::Empty { .. }));
         let mut bytes = plain(PCM, 1, 16, &[0, 0]);
         bytes[32] = 3;
         let error = read(&bytes).unwrap_err();
-        assert!(matches!(error, ReadError::WavHeader { found: 3, expected: 2, .. }));
+        assert!(matches!(error, ReadError::WavHeader { offset: 20, .. }));
         let mut bytes = plain(PCM, 1, 16, &[0, 0]);
         bytes.drain(12..36);
         assert!(matches!(read(&bytes).unwrap_err(), ReadError::WavNoFormat));

@@ -15,6 +15,10 @@ mod npy;
 mod npz;
 #[path = "../../../fuzz/targets/png.rs"]
 mod png;
+#[path = "../../../fuzz/targets/spikes_csv.rs"]
+mod spikes_csv;
+#[path = "../../../fuzz/targets/spk.rs"]
+mod spk;
 #[path = "../../../fuzz/targets/wav.rs"]
 mod wav;
 
@@ -57,4 +61,14 @@ fn png_corpus() {
 #[test]
 fn wav_corpus() {
     replay("wav", wav::run);
+}
+
+#[test]
+fn spk_corpus() {
+    replay("spk", spk::run);
+}
+
+#[test]
+fn spikes_csv_corpus() {
+    replay("spikes_csv", spikes_csv::run);
 }

@@ -1,5 +1,7 @@
 //! Spikes in every format come back, and broken files are errors.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use spike_core::{SpikeTrain, TimeGrid};
 use spike_io::spikes::{SpikeFormat, SpikeWriter, open_spikes};
 use spike_io::spk::{Provenance, SpkError, SpkHeader};

@@ -1,5 +1,7 @@
 //! `.spk` files: the same bytes from any hands, seeking, damage, truncation, arbitrary bytes.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use proptest::prelude::*;
 use spike_core::{Domain, Seed, SpikeBatch, SpikeChunk, SpikeTrain, TimeGrid};
 use spike_io::spk::{Provenance, ReadLimits, SpkError, SpkFile, SpkHeader, SpkReader, SpkWriter};
@@ -17,7 +19,7 @@ fn samples(header: &SpkHeader, count: usize, one_in: u32) -> Vec<SpikeTrain> {
             let rows: Vec<Vec<u32>> = (0..header.num_neurons)
                 .map(|neuron| {
                     let mut stream = Seed(9).stream(sample as u64, neuron as u32, Domain::Spikes);
-                    (0..header.grid.num_steps()).filter(|_| stream.next_u32() % one_in == 0).collect()
+                    (0..header.grid.num_steps()).filter(|_| stream.next_u32().is_multiple_of(one_in)).collect()
                 })
                 .collect();
             SpikeTrain::from_neurons(header.grid, &rows).unwrap()

@@ -6,7 +6,7 @@ use crate::error::CliError;
 use crate::output::{Output, is_stream};
 use crate::terminal::{remark, say};
 use clap::Args;
-use spike_io::spikes::SpikeWriter;
+use spike_io::spikes::{SpikeSource, SpikeWriter};
 use std::path::PathBuf;
 
 /// Join spike files of consecutive samples, such as shards.
@@ -38,7 +38,9 @@ impl Cat {
         }
         let (first_name, first) = &files[0];
         let header = first.header().clone();
-        let mut end = first.samples().start;
+        // An empty shard holds no sample that would tell where it stands.
+        let held = |(_, file): &(String, Box<dyn SpikeSource>)| Some(file.samples()).filter(|s| !s.is_empty());
+        let mut end = files.iter().find_map(held).unwrap_or(first.samples()).start;
         let first_sample = end;
         for (name, file) in &files {
             let differ = |what, first: String, second: String| CliError::Mismatch {
@@ -55,12 +57,11 @@ impl Cat {
                 return Err(differ("different headers", seed(&header), seed(file.header())));
             }
             if !file.is_whole() {
-                let message = spike_io::spk::SpkError::Truncated {
-                    position: 0,
-                    part: "its index (the file is cut off)",
-                    samples: file.samples().end - file.samples().start,
-                };
-                return Err(CliError::Spikes { name: name.clone(), source: message });
+                let samples = file.samples().end - file.samples().start;
+                return Err(CliError::CutOff { name: name.clone(), samples });
+            }
+            if file.samples().is_empty() {
+                continue;
             }
             if file.samples().start != end {
                 return Err(differ(

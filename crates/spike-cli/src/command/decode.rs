@@ -87,10 +87,10 @@ impl Decode {
         let encoding = encoding.ok_or(spike_core::DecodeError::NoEncoding { method: unknown })?;
         let decoder = self.decoder(&encoding, method)?;
         let mut against = self.against.as_ref().map(|path| self.open_original(path, &encoding)).transpose()?;
-        if !spikes.is_whole() {
-            remark(&format!("{} is cut off; its whole blocks are decoded", name_of(&self.input)));
-        }
         let range = spikes.samples();
+        if !spikes.is_whole() {
+            return Err(CliError::CutOff { name: name_of(&self.input), samples: range.end - range.start });
+        }
         if let Some(original) = &mut against {
             if original.len() < range.end {
                 return Err(CliError::Mismatch {
@@ -160,6 +160,9 @@ impl Decode {
 
     fn decoder(&self, encoding: &Arc<Encoding>, method: Option<DecodingMethod>) -> Result<Decoder, CliError> {
         if self.count_formula == FormulaName::Plain {
+            if method.is_some_and(|m| m != DecodingMethod::SpikeCount) {
+                return Err(CliError::Usage("--count-formula plain belongs to --method spike_count"));
+            }
             let plain = SpikeCountDecoder::for_encoding(encoding)?.with_formula(CountFormula::Plain);
             return Ok(Decoder::with_method(encoding, Box::new(plain)));
         }

@@ -101,7 +101,7 @@ impl Encode {
             return Err(CliError::Usage("--batch-size is 0; it must be at least 1"));
         }
         let plan = self.options.plan()?;
-        if self.shard.is_some() && self.options.seed.is_none() {
+        if self.shard.is_some() && !plan.seed_given {
             return Err(CliError::Usage("--shard needs --seed, so that all shards use the same"));
         }
         let format = output_format(&self.output, self.format.as_deref())?;

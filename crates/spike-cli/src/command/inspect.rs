@@ -4,7 +4,7 @@ use crate::data::{name_of, open_spike_file};
 use crate::error::CliError;
 use crate::progress::Progress;
 use crate::summary::{Statistics, Summary};
-use crate::terminal::{remark, say, say_json};
+use crate::terminal::{say, say_json};
 use clap::Args;
 use serde::Serialize;
 use spike_io::spk::SpkError;
@@ -12,7 +12,7 @@ use std::path::PathBuf;
 
 /// Say what a spike file holds: shape, code, seed, and the statistics of its spikes.
 ///
-/// Damaged blocks are named and left out; the exit code is then 3.
+/// Damaged blocks are named and left out, a file that is cut off is shown as far as it goes; the exit code is then 3.
 #[derive(Debug, Args)]
 pub(crate) struct Inspect {
     /// Spikes: .spk, .npz or .csv; `-` is standard input.
@@ -93,11 +93,9 @@ impl Inspect {
         } else {
             say(&report.text(&name))
         }
-        if !report.whole {
-            remark(&format!("{name} is cut off: its index is missing; the samples of its whole blocks are shown"));
-        }
         match damage.into_iter().next() {
             Some(source) => Err(CliError::Spikes { name, source }),
+            None if !report.whole => Err(CliError::CutOff { name, samples: report.num_samples }),
             None => Ok(()),
         }
     }

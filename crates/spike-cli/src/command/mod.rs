@@ -17,7 +17,7 @@ pub(crate) enum Command {
     /// Encode the bundled digits, decode them, show what was lost.
     Demo(demo::Demo),
     /// Turn values into spikes.
-    Encode(encode::Encode),
+    Encode(Box<encode::Encode>),
     /// Turn spikes back into values.
     Decode(decode::Decode),
     /// Join spike files of consecutive samples, such as shards.

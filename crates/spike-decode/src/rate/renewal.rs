@@ -38,7 +38,9 @@ pub(crate) fn outcomes(dead_steps: u32, num_steps: u32) -> impl Iterator<Item = 
         .collect();
     let (k, t) = (i64::from(dead_steps), i64::from(num_steps));
     let most = (t + k) / (k + 1);
-    (0..=most).flat_map(move |n| (0..=if n == 0 { 0 } else { k }).map(move |o| (n, o))).filter_map(move |(n, o)| {
+    // Below the first, the spikes would not fit the window.
+    let beyond = move |n: i64| if n == 0 { 0..=0 } else { (n * (k + 1) - t).clamp(0, k)..=k };
+    (0..=most).flat_map(move |n| beyond(n).map(move |o| (n, o))).filter_map(move |(n, o)| {
         let misses = t - n * (k + 1) + o;
         if misses < 0 {
             return None;

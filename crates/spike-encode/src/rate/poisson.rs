@@ -62,12 +62,24 @@ impl SpikeProbability {
     #[inline(always)]
     #[must_use]
     pub fn per_step(&self, x: f64) -> f64 {
-        let asked = self.offset + self.slope * x;
         match (self.options.refractory, self.options.probability) {
-            (RefractoryMode::Compensated, _) => (asked / (1.0 - asked * f64::from(self.dead_steps))).min(1.0),
-            (RefractoryMode::Uncompensated, Probability::PerStep) => asked.min(1.0),
-            (RefractoryMode::Uncompensated, Probability::Exact) => -(-asked).exp_m1(),
+            (RefractoryMode::Compensated, _) => self.compensated(x),
+            (RefractoryMode::Uncompensated, Probability::PerStep) => self.asked(x).min(1.0),
+            (RefractoryMode::Uncompensated, Probability::Exact) => -(-self.asked(x)).exp_m1(),
         }
+    }
+
+    /// The asked rate·dt.
+    #[inline(always)]
+    fn asked(&self, x: f64) -> f64 {
+        self.offset + self.slope * x
+    }
+
+    /// The probability that makes up for the dead time.
+    #[inline(always)]
+    fn compensated(&self, x: f64) -> f64 {
+        let asked = self.asked(x);
+        (asked / (1.0 - asked * f64::from(self.dead_steps))).min(1.0)
     }
 
     /// Hazard λ = −ln(1 − p) of a free step. It decides spikes, so that it uses no function of the platform.
@@ -75,7 +87,7 @@ impl SpikeProbability {
     pub(crate) fn hazard(&self, x: f64) -> f64 {
         match (self.options.refractory, self.options.probability) {
             // 1 − exp(−rate·dt) has the hazard rate·dt, without a logarithm.
-            (RefractoryMode::Uncompensated, Probability::Exact) => self.offset + self.slope * x,
+            (RefractoryMode::Uncompensated, Probability::Exact) => self.asked(x),
             _ => neg_ln_one_minus(self.per_step(x)),
         }
     }
@@ -175,10 +187,26 @@ fn hazards(probability: SpikeProbability, values: &[f64]) -> Vec<f64> {
         type Output = Vec<f64>;
         #[inline(always)]
         fn with_simd<S: pulp::Simd>(self, _simd: S) -> Vec<f64> {
-            self.1.iter().map(|&x| self.0.hazard(x)).collect()
+            let Map(probability, values) = self;
+            let PoissonOptions { refractory, probability: form } = probability.options;
+            // The options are taken out of the loops, which then have no branch.
+            match (refractory, form) {
+                (RefractoryMode::Compensated, _) => map(values, |x| neg_ln_one_minus(probability.compensated(x))),
+                (_, Probability::PerStep) => map(values, |x| neg_ln_one_minus(probability.asked(x).min(1.0))),
+                (_, Probability::Exact) => map(values, |x| probability.asked(x)),
+            }
         }
     }
     pulp::Arch::new().dispatch(Map(probability, values))
+}
+
+#[inline(always)]
+fn map(values: &[f64], f: impl Fn(f64) -> f64) -> Vec<f64> {
+    let mut mapped = vec![0.0; values.len()];
+    for (y, &x) in mapped.iter_mut().zip(values) {
+        *y = f(x);
+    }
+    mapped
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ pub(crate) use writer::checked_count;
 
 pub(crate) use header::header_bytes;
 
-use crate::dense::{After, DenseConfig, DenseSource};
+use crate::dense::{DenseConfig, DenseSource};
 use crate::error::ReadError;
 use crate::shape::SampleShape;
 use crate::source::SampleSource;
@@ -25,13 +25,7 @@ use crate::stream::Location;
 pub(crate) fn open(location: Location) -> Result<Box<dyn SampleSource>, ReadError> {
     let mut stream = location.open()?;
     let header = header::read(&mut stream)?;
-    let config = DenseConfig {
-        what: "npy data",
-        layout: header.layout,
-        shape: SampleShape::from_axes(&header.axes)?,
-        after: After::Nothing,
-        sample_rate_hz: None,
-    };
+    let config = DenseConfig { what: "npy data", layout: header.layout, shape: SampleShape::from_axes(&header.axes)? };
     let source = DenseSource::new(config, location, stream)?;
     // With one axis both orders are the same.
     if header.fortran_order && header.axes.len() > 1 {

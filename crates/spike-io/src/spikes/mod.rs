@@ -197,7 +197,7 @@ impl SpikeSource for Held {
     }
 
     fn samples(&self) -> std::ops::Range<u64> {
-        self.first_sample..self.first_sample + self.num_samples() as u64
+        self.first_sample..self.first_sample.saturating_add(self.num_samples() as u64)
     }
 
     fn is_whole(&self) -> bool {

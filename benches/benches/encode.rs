@@ -1,0 +1,47 @@
+//! One sample of 1000 channels on 1000 steps, one thread: the unit of the peers' comparison.
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use spike_bench::{SEED, poisson, ttfs, uniform};
+use spike_core::{PoissonOptions, SpikeChunk, TtfsOptions, UnitValues, ValueEncoder};
+use spike_encode::{Encoder, PoissonRateEncoder, TimeToFirstSpikeEncoder};
+use std::hint::black_box;
+
+/// The code alone, into a chunk whose memory is kept: what a stream costs for each sample.
+fn code(c: &mut Criterion, name: &str, code: &dyn ValueEncoder, values: &[f64]) {
+    let unit = UnitValues::new(values, 0).expect("values in [0, 1]");
+    let mut chunk = SpikeChunk::default();
+    code.encode_sample(unit, SEED, 0, &mut chunk);
+    let mut group = c.benchmark_group(name);
+    group.throughput(Throughput::Elements(chunk.num_spikes()));
+    group.bench_function("code", |b| {
+        b.iter(|| {
+            chunk.clear();
+            code.encode_sample(black_box(unit), SEED, 0, &mut chunk);
+            chunk.num_spikes()
+        });
+    });
+    group.finish();
+}
+
+/// The whole call of a user: scaling, checks, allocation of the result.
+fn call(c: &mut Criterion, name: &str, encoder: &Encoder, values: &[f64]) {
+    c.bench_function(&format!("{name}/call"), |b| {
+        b.iter(|| encoder.encode(black_box(values), 0).expect("values in [0, 1]").0.num_spikes());
+    });
+}
+
+fn encode(c: &mut Criterion) {
+    let values = uniform(1000);
+    for (name, refractory_ms) in [("poisson/1000ch-1000st-2ms", 2.0), ("poisson/1000ch-1000st-0ms", 0.0)] {
+        let config = spike_bench::config(refractory_ms);
+        let encoder = PoissonRateEncoder::new(&config, PoissonOptions::default()).expect("a valid configuration");
+        code(c, name, &encoder, &values);
+        call(c, name, &poisson(1000, refractory_ms), &values);
+    }
+    let encoder = TimeToFirstSpikeEncoder::new(&spike_bench::config(0.0), TtfsOptions::default());
+    code(c, "ttfs/1000ch-1000st", &encoder.expect("a valid configuration"), &values);
+    call(c, "ttfs/1000ch-1000st", &ttfs(1000), &values);
+}
+
+criterion_group!(benches, encode);
+criterion_main!(benches);
