@@ -38,7 +38,11 @@ pub(super) fn put_rows(rows: SpikeView<'_>, counts: &mut Vec<u8>, distances: &mu
         put(first + 1, distances);
         // One byte for each distance in the common case: a loop that vectorises.
         if row.array_windows().fold(0, |all, [a, b]| all | (b - a)) < 0x80 {
-            distances.extend(row.array_windows().map(|[a, b]| (b - a) as u8));
+            let at = distances.len();
+            distances.resize(at + row.len() - 1, 0);
+            for (distance, [a, b]) in distances[at..].iter_mut().zip(row.array_windows()) {
+                *distance = (b - a) as u8;
+            }
         } else {
             for [a, b] in row.array_windows() {
                 put(b - a, distances);
