@@ -80,6 +80,12 @@ fn broken_tables_name_the_line() {
     }
     assert!(matches!(read(text.replace("42,2,2\n", "")), SpkError::Table { .. }));
     assert!(matches!(read(text.replace("40,1,99", "40,1,100")), SpkError::Spikes(_)));
+    // The last index there is: a reader must not add beyond it.
+    let last = text.replace("\"first_sample\":40", "\"first_sample\":18446744073709551615");
+    let silent: Vec<&str> = last.lines().filter(|l| !l.starts_with('4')).collect();
+    let silent = silent.join("\n").replace("\"num_spikes\":7", "\"num_spikes\":0") + "\n";
+    let mut source = open_spikes(Cursor::new(silent.clone().into_bytes()), SpikeFormat::Csv).unwrap();
+    assert!(source.read(source.samples()).is_ok());
     let huge = text.replace("\"num_samples\":4", "\"num_samples\":4000000000000");
     assert!(matches!(read(huge), SpkError::Table { .. }));
 }

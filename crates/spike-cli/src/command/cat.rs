@@ -72,6 +72,7 @@ impl Cat {
             }
             end = file.samples().end;
         }
+        let seed = header.encoding.as_ref().map_or(String::new(), |e| format!(", seed {}", e.seed));
         let failed = |e| Output::failed(&self.output, e);
         let output = Output::create(&self.output)?;
         let mut writer = SpikeWriter::new(format, output, header, first_sample).map_err(failed)?;
@@ -87,7 +88,8 @@ impl Cat {
         }
         let (output, written) = writer.finish().map_err(failed)?;
         output.commit()?;
-        let text = format!("{} samples, {} spikes from {} files", written.num_samples, written.num_spikes, files.len());
+        let text =
+            format!("{} samples, {} spikes from {} files{seed}", written.num_samples, written.num_spikes, files.len());
         if is_stream(&self.output) {
             remark(&text)
         } else {

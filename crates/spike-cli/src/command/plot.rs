@@ -62,7 +62,8 @@ impl Plot {
         let view = batch.sample(0);
         let scheme = batch.encoding().map_or("spikes", |e| e.scheme().name());
         let title = format!("{scheme}, sample {sample}");
-        let subtitle = format!("{} neurons, {} spikes, {name}", view.num_neurons(), view.num_spikes());
+        let seed = batch.encoding().map_or(String::new(), |e| format!(", seed {}", e.seed));
+        let subtitle = format!("{} neurons, {} spikes, {name}{seed}", view.num_neurons(), view.num_spikes());
         match &self.output {
             None => {
                 let events = times(view);
