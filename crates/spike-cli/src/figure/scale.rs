@@ -7,11 +7,16 @@ pub(crate) struct Range {
     hi: f64,
 }
 
+/// The largest number that an axis shows.
+const FARTHEST: f64 = 1e300;
+
 impl Range {
     /// The range from `lo` to `hi`; one that is empty or not finite becomes one unit long.
     pub(crate) fn new(lo: f64, hi: f64) -> Self {
-        let lo = if lo.is_finite() { lo } else { 0.0 };
-        let usable = hi.is_finite() && hi > lo && (hi - lo).is_finite() && hi - lo >= f64::MIN_POSITIVE;
+        // Far ends are cut, so that sums and multiples of what is left stay finite.
+        let lo = if lo.is_finite() { lo.clamp(-FARTHEST, FARTHEST) } else { 0.0 };
+        let hi = if hi.is_finite() { hi.min(FARTHEST) } else { lo };
+        let usable = hi > lo && (hi - lo).is_finite() && hi - lo >= f64::MIN_POSITIVE;
         Self { lo, hi: if usable { hi } else { lo + lo.abs().max(1.0) } }
     }
 
@@ -136,6 +141,7 @@ mod tests {
     fn a_range_without_length_gets_one() {
         assert_eq!(Range::new(3.0, 3.0), Range { lo: 3.0, hi: 6.0 });
         assert_eq!(Range::new(f64::NAN, f64::INFINITY), Range { lo: 0.0, hi: 1.0 });
+        assert_eq!(Range::new(1e308, 0.0), Range { lo: 1e300, hi: 2e300 });
         assert_eq!(Range::from_zero([]), Range { lo: 0.0, hi: 1.0 });
         assert_eq!(Range::from_zero([f64::NAN, 100.0]), Range { lo: 0.0, hi: 106.0 });
         assert_eq!(Range::new(0.0, 4.0).share(1.0), 0.25);
