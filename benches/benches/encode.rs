@@ -23,6 +23,19 @@ fn code(c: &mut Criterion, name: &str, code: &dyn ValueEncoder, values: &[f64]) 
     group.finish();
 }
 
+/// The same spikes without run-time dispatch to wider instructions: what the dispatch is worth.
+fn baseline(c: &mut Criterion, name: &str, encoder: &PoissonRateEncoder, values: &[f64]) {
+    let unit = UnitValues::new(values, 0).expect("values in [0, 1]");
+    let mut chunk = SpikeChunk::default();
+    c.bench_function(&format!("{name}/baseline"), |b| {
+        b.iter(|| {
+            chunk.clear();
+            encoder.encode_sample_on_baseline(black_box(unit), SEED, 0, &mut chunk);
+            chunk.num_spikes()
+        });
+    });
+}
+
 /// The whole call of a user: scaling, checks, allocation of the result.
 fn call(c: &mut Criterion, name: &str, encoder: &Encoder, values: &[f64]) {
     c.bench_function(&format!("{name}/call"), |b| {
@@ -36,6 +49,7 @@ fn encode(c: &mut Criterion) {
         let config = spike_bench::config(refractory_ms);
         let encoder = PoissonRateEncoder::new(&config, PoissonOptions::default()).expect("a valid configuration");
         code(c, name, &encoder, &values);
+        baseline(c, name, &encoder, &values);
         call(c, name, &poisson(1000, refractory_ms), &values);
     }
     let encoder = TimeToFirstSpikeEncoder::new(&spike_bench::config(0.0), TtfsOptions::default());

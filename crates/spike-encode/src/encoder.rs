@@ -11,7 +11,7 @@ use spike_core::{
 use std::sync::Arc;
 
 /// Values that a thread takes at a time. A constant, so that the chunks of a batch do not depend on threads.
-const VALUES_PER_CHUNK: usize = 16_384;
+const VALUES_PER_CHUNK: usize = 8192;
 
 /// Samples that have streams of their own: an index has 56 bits.
 const MAX_SAMPLES: u64 = 1 << 56;

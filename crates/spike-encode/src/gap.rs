@@ -31,10 +31,17 @@ pub(crate) struct Renewal<'a> {
 }
 
 impl Renewal<'_> {
-    /// Appends the spikes of every neuron and the end of each row.
-    pub(crate) fn sample(&self, seed: Seed, sample: u64, steps: &mut Vec<u32>, ends: &mut Vec<u64>) {
+    /// Appends the spikes of every neuron and the end of each row; the instruction set changes no spike.
+    pub(crate) fn sample(
+        &self,
+        arch: pulp::Arch,
+        seed: Seed,
+        sample: u64,
+        steps: &mut Vec<u32>,
+        ends: &mut Vec<u64>,
+    ) {
         let draws = Draws { high: seed.streams(sample, Domain::Spikes), low: seed.streams(sample, Domain::SpikesLow) };
-        pulp::Arch::new().dispatch(Kernel { renewal: self, draws: &draws, steps, ends });
+        arch.dispatch(Kernel { renewal: self, draws: &draws, steps, ends });
     }
 }
 
@@ -243,7 +250,10 @@ mod tests {
     fn both(hazards: &[f64], dead_steps: u32, num_steps: u32, sample: u64) -> (Vec<u32>, Vec<u32>) {
         let renewal = Renewal { hazards, dead_steps, num_steps };
         let (mut fast, mut ends) = (Vec::new(), Vec::new());
-        renewal.sample(Seed(5), sample, &mut fast, &mut ends);
+        renewal.sample(pulp::Arch::new(), Seed(5), sample, &mut fast, &mut ends);
+        let (mut baseline, mut baseline_ends) = (Vec::new(), Vec::new());
+        renewal.sample(pulp::Arch::Scalar, Seed(5), sample, &mut baseline, &mut baseline_ends);
+        assert!(baseline == fast && baseline_ends == ends, "every instruction set gives the same spikes");
         let draws =
             Draws { high: Seed(5).streams(sample, Domain::Spikes), low: Seed(5).streams(sample, Domain::SpikesLow) };
         let mut plain = Vec::new();

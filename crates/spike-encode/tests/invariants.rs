@@ -213,7 +213,7 @@ proptest! {
 
     #[test]
     fn threads_and_chunks_change_no_spike(run in run(prop_oneof![Just(3usize), Just(700), Just(17_000)], 1), more in 2usize..5) {
-        // Several chunks of 16 384 values each, at most 24 steps for a dead-time free certainty of spikes.
+        // Several chunks of 8192 values each, at most 24 steps for a dead-time free certainty of spikes.
         let samples = more * 17_000 / run.channels;
         let values: Vec<f64> = run.values.iter().copied().cycle().take(samples * run.channels).collect();
         let dt_ms = run.config.dt_ms;

@@ -138,6 +138,23 @@ impl PoissonRateEncoder {
     pub fn new(config: &EncoderConfig, options: PoissonOptions) -> Result<Self, ConfigError> {
         Ok(Self { probability: SpikeProbability::new(config, options)? })
     }
+
+    /// The spikes of [`encode_sample`](ValueEncoder::encode_sample) without run-time dispatch, on the instructions
+    /// that the build has for certain: what the benchmarks compare the dispatch with.
+    #[doc(hidden)]
+    pub fn encode_sample_on_baseline(&self, values: UnitValues<'_>, seed: Seed, sample: u64, chunk: &mut SpikeChunk) {
+        self.encode_on(pulp::Arch::Scalar, values, seed, sample, chunk);
+    }
+
+    fn encode_on(&self, arch: pulp::Arch, values: UnitValues<'_>, seed: Seed, sample: u64, chunk: &mut SpikeChunk) {
+        let hazards = hazards(arch, self.probability, values.get());
+        let renewal = Renewal {
+            hazards: &hazards,
+            dead_steps: self.probability.dead_steps,
+            num_steps: self.probability.grid.num_steps(),
+        };
+        chunk.append_rows(|steps, ends| renewal.sample(arch, seed, sample, steps, ends));
+    }
 }
 
 impl ValueEncoder for PoissonRateEncoder {
@@ -170,18 +187,12 @@ impl ValueEncoder for PoissonRateEncoder {
     }
 
     fn encode_sample(&self, values: UnitValues<'_>, seed: Seed, sample: u64, chunk: &mut SpikeChunk) {
-        let hazards = hazards(self.probability, values.get());
-        let renewal = Renewal {
-            hazards: &hazards,
-            dead_steps: self.probability.dead_steps,
-            num_steps: self.probability.grid.num_steps(),
-        };
-        chunk.append_rows(|steps, ends| renewal.sample(seed, sample, steps, ends));
+        self.encode_on(pulp::Arch::new(), values, seed, sample, chunk);
     }
 }
 
 /// The hazards of all channels, vectorised: a logarithm for each channel would else cost as much as its spikes.
-fn hazards(probability: SpikeProbability, values: &[f64]) -> Vec<f64> {
+fn hazards(arch: pulp::Arch, probability: SpikeProbability, values: &[f64]) -> Vec<f64> {
     struct Map<'a>(SpikeProbability, &'a [f64]);
     impl pulp::WithSimd for Map<'_> {
         type Output = Vec<f64>;
@@ -197,7 +208,7 @@ fn hazards(probability: SpikeProbability, values: &[f64]) -> Vec<f64> {
             }
         }
     }
-    pulp::Arch::new().dispatch(Map(probability, values))
+    arch.dispatch(Map(probability, values))
 }
 
 #[inline(always)]
