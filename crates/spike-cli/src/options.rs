@@ -183,7 +183,7 @@ impl EncodeOptions {
                 };
                 Ok(CodeOptions::TemporalTtfs(TtfsOptions { form, zero }))
             }
-            scheme => Err(ConfigError::NoEncoder { scheme, available: "rate_poisson, temporal_ttfs" }.into()),
+            scheme => Ok(CodeOptions::default_of(scheme)),
         }
     }
 }

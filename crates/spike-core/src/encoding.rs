@@ -1,7 +1,9 @@
 //! The record that travels with spikes: everything a decoder needs, and nothing hidden in the encoder.
 
 use crate::config::EncoderConfig;
+use crate::error::ConfigError;
 use crate::normalizer::Normalizer;
+use crate::options::CodeOptions;
 use crate::scheme::CodingScheme;
 use crate::seed::Seed;
 use crate::tuning::Tuning;
@@ -22,11 +24,41 @@ pub struct Encoding {
     pub normalizer: Normalizer,
     /// The seed that was used.
     pub seed: Seed,
-    /// Shape of one sample in the input; its product is the number of channels.
+    /// Shape of one sample in the input; its product is the number of values. For codes of time series the first
+    /// axis is time and the rest are channels.
     pub feature_shape: Vec<usize>,
+    /// For codes of time series, the first normalised value of every channel of every sample from index 0 on: what
+    /// changes are added to when the signal is rebuilt.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub initial_values: Vec<f64>,
 }
 
 impl Encoding {
+    /// The record of a code; scheme and seed of the configuration are set to those given, tuning curves are those
+    /// of the options.
+    ///
+    /// # Errors
+    /// [`ConfigError`] if a population has fewer than two neurons or a width that is no positive number.
+    ///
+    /// ```
+    /// use spike_core::{CodeOptions, CodingScheme, EncoderConfig, Encoding, Normalizer, Seed};
+    /// let code = CodeOptions::default_of(CodingScheme::PopulationGaussian);
+    /// let encoding = Encoding::new(&EncoderConfig::default(), code, Normalizer::identity(3), Seed(7), vec![3])?;
+    /// assert_eq!((encoding.num_neurons(), encoding.scheme()), (30, CodingScheme::PopulationGaussian));
+    /// # Ok::<(), spike_core::ConfigError>(())
+    /// ```
+    pub fn new(
+        config: &EncoderConfig,
+        code: CodeOptions,
+        normalizer: Normalizer,
+        seed: Seed,
+        feature_shape: Vec<usize>,
+    ) -> Result<Self, ConfigError> {
+        let config = EncoderConfig { coding_scheme: code.scheme(), seed: Some(seed.0), ..config.clone() };
+        let tuning = Tuning::of(&config, code)?;
+        Ok(Self { config, code, tuning, normalizer, seed, feature_shape, initial_values: Vec::new() })
+    }
+
     /// The code.
     #[must_use]
     pub fn scheme(&self) -> CodingScheme {
@@ -38,95 +70,32 @@ impl Encoding {
     pub fn num_channels(&self) -> usize {
         self.normalizer.num_channels()
     }
-}
 
-/// Options that belong to one code.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum CodeOptions {
-    /// Options of `rate_poisson`.
-    RatePoisson(PoissonOptions),
-    /// Options of `temporal_ttfs`.
-    TemporalTtfs(TtfsOptions),
-}
-
-/// How a rate becomes a probability per step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Probability {
-    /// p = rate·dt, as the specification has it; more than 1 is an error.
-    #[default]
-    PerStep,
-    /// p = 1 − exp(−rate·dt): the probability that a continuous Poisson process has a spike in the step.
-    Exact,
-}
-
-/// What the asked rate means when there is a refractory period.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RefractoryMode {
-    /// It is the hazard outside the refractory period (the specification); fewer spikes are realised.
-    #[default]
-    Uncompensated,
-    /// It is the realised rate: the probability per step is raised to make up for the dead time. It is then fixed by
-    /// the rate, and both kinds of [`Probability`] give the same.
-    Compensated,
-}
-
-/// Options of the Poisson rate code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct PoissonOptions {
-    /// How a rate becomes a probability per step.
-    pub probability: Probability,
-    /// What the asked rate means.
-    pub refractory: RefractoryMode,
-}
-
-/// How a value becomes a latency.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum TtfsForm {
-    /// t = T·(1 − x).
-    #[default]
-    Linear,
-    /// t = τ·ln(θ₀/x), the crossing of an exponentially falling threshold.
-    Logarithmic {
-        /// Time constant τ of the threshold.
-        tau_ms: f64,
-        /// Threshold θ₀ at time 0, in normalised units.
-        theta0: f64,
-    },
-}
-
-/// What a value of 0 does in a latency code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ZeroValue {
-    /// It spikes in the last step.
-    #[default]
-    LastStep,
-    /// It is silent.
-    Silent,
-}
-
-/// Options of the time-to-first-spike code.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct TtfsOptions {
-    /// How a value becomes a latency.
-    pub form: TtfsForm,
-    /// What a value of 0 does.
-    pub zero: ZeroValue,
-}
-
-impl CodeOptions {
-    /// The scheme that the options belong to.
+    /// Number of values in a sample: channels, times the length of a time series.
     #[must_use]
-    pub fn scheme(&self) -> CodingScheme {
-        match self {
-            CodeOptions::RatePoisson(_) => CodingScheme::RatePoisson,
-            CodeOptions::TemporalTtfs(_) => CodingScheme::TemporalTtfs,
+    pub fn num_values(&self) -> usize {
+        match self.code.scheme().encodes_signals() {
+            true => self.feature_shape.iter().product(),
+            false => self.num_channels(),
         }
+    }
+
+    /// Rows of spikes for each channel.
+    #[must_use]
+    pub fn neurons_per_channel(&self) -> usize {
+        match self.code {
+            CodeOptions::PopulationGaussian(_)
+            | CodeOptions::PopulationTriangular(_)
+            | CodeOptions::PopulationLatency(_) => self.config.population_size as usize,
+            CodeOptions::ContrastBenSpiker(_) => 1,
+            code if code.scheme().encodes_signals() => 2,
+            _ => 1,
+        }
+    }
+
+    /// Rows of spikes in a sample: channel-major, the neurons of a channel side by side (ON before OFF).
+    #[must_use]
+    pub fn num_neurons(&self) -> usize {
+        self.num_channels() * self.neurons_per_channel()
     }
 }

@@ -94,12 +94,58 @@ pub enum ConfigError {
         max_rate_hz: f64,
     },
     /// A code is asked of an encoder that does not make it.
-    #[error("{scheme} has no encoder here; available are {available}")]
+    #[error("{scheme} is not made by this encoder; use {use_instead}")]
     NoEncoder {
         /// The scheme asked for.
         scheme: CodingScheme,
-        /// Names of the schemes that can be used.
-        available: &'static str,
+        /// What makes it.
+        use_instead: &'static str,
+    },
+    /// More channels than the window has steps for, one spike each.
+    #[error(
+        "{channels} channels at {isi_steps} steps each do not fit a window of {num_steps} steps; use at most \
+         {max_channels} channels or a window of at least {min_steps} steps"
+    )]
+    TooManyChannels {
+        /// Channels of a sample.
+        channels: usize,
+        /// Steps between spikes.
+        isi_steps: u32,
+        /// Steps in the window.
+        num_steps: u32,
+        /// Largest number of channels.
+        max_channels: u64,
+        /// Shortest window.
+        min_steps: u64,
+    },
+    /// A pattern of spikes that is longer than the window.
+    #[error(
+        "{what} takes {needed_steps} steps, the window has {num_steps}; lengthen time_window_ms or shorten {option}"
+    )]
+    PatternTooLong {
+        /// What does not fit.
+        what: &'static str,
+        /// Steps that it takes.
+        needed_steps: u64,
+        /// Steps in the window.
+        num_steps: u32,
+        /// The option that shortens it.
+        option: &'static str,
+    },
+    /// A signal whose samples do not fill the time grid.
+    #[error(
+        "a signal of {samples} samples at {events_per_sample} steps each does not fill a window of {num_steps} steps; \
+         set time_window_ms to {window_ms}"
+    )]
+    SignalGrid {
+        /// Samples of the signal.
+        samples: usize,
+        /// Steps of the spike grid in each.
+        events_per_sample: u32,
+        /// Steps in the window.
+        num_steps: u32,
+        /// The window that fits.
+        window_ms: f64,
     },
     /// The configuration names another scheme than its options belong to.
     #[error("the configuration is of {config}, its code options are of {options}")]
@@ -186,6 +232,19 @@ pub enum EncodeError {
         /// Steps of the signal.
         found: usize,
     },
+    /// The record of a time series lacks the values from which it is rebuilt, or has others.
+    #[error(
+        "sample {sample} begins with {found:?}, the record of the encoding says {recorded:?}; give the encoder the \
+         initial values of every sample (with_initial_values)"
+    )]
+    InitialValues {
+        /// Sample index.
+        sample: u64,
+        /// First normalised values of the signal.
+        found: Vec<f64>,
+        /// What the record holds.
+        recorded: Vec<f64>,
+    },
     /// A code broke the rules of a spike container.
     #[error("the code wrote invalid rows: {0}")]
     Rows(#[from] SpikeError),
@@ -212,14 +271,12 @@ pub enum DecodeError {
         method: DecodingMethod,
     },
     /// The method does not apply to the code.
-    #[error("{method} does not decode {scheme}; use {use_instead}")]
+    #[error("{method} does not decode {scheme}; use {}", own_name(*scheme))]
     WrongMethod {
         /// The method asked for.
         method: DecodingMethod,
-        /// The scheme of the spikes.
+        /// The scheme of the spikes, whose own method works.
         scheme: CodingScheme,
-        /// What works.
-        use_instead: DecodingMethod,
     },
     /// The configuration stored with the spikes is not valid.
     #[error(transparent)]
@@ -239,12 +296,20 @@ pub enum DecodeError {
         found_dt_ms: f64,
     },
     /// The number of neurons does not fit the normaliser.
-    #[error("the spikes have {found} neurons, their encoding {expected} channels")]
+    #[error("the spikes have {found} neurons, their encoding makes {expected}")]
     ChannelMismatch {
-        /// Channels of the encoding.
+        /// Neurons of the encoding.
         expected: usize,
         /// Neurons found.
         found: usize,
+    },
+    /// Something that the method needs is not in the record of the encoding.
+    #[error("{method} needs {what}, which the encoding of the spikes does not hold")]
+    Missing {
+        /// The method asked for.
+        method: DecodingMethod,
+        /// What is missing.
+        what: &'static str,
     },
     /// The original has another shape than the decoded values.
     #[error("the original has {original} values, the decoded array {decoded}")]
@@ -254,6 +319,11 @@ pub enum DecodeError {
         /// Values decoded.
         decoded: usize,
     },
+}
+
+/// What decodes a scheme, for messages.
+fn own_name(scheme: CodingScheme) -> &'static str {
+    scheme.own_method().map_or("the integration of its events", DecodingMethod::name)
 }
 
 /// Spikes that break the rules of a spike container.

@@ -37,6 +37,7 @@ mod grid;
 mod import;
 mod math;
 mod normalizer;
+mod options;
 mod quantile;
 mod raster;
 mod result;
@@ -51,16 +52,20 @@ mod unit;
 pub use batch::{SpikeBatch, SpikeChunk};
 pub use code::{PopulationCode, TemporalCode, TemporalScheme};
 pub use config::EncoderConfig;
-pub use encoding::{
-    CodeOptions, Encoding, PoissonOptions, Probability, RefractoryMode, TtfsForm, TtfsOptions, ZeroValue,
-};
+pub use encoding::Encoding;
 pub use error::{ConfigError, DecodeError, EncodeError, NameError, SpikeError};
 pub use event::Event;
 pub use event_stream::{CameraEvent, EventStream, Polarity};
 pub use grid::TimeGrid;
 pub use import::{Duplicates, Grid, GridReport, ImportError, Rounding};
-pub use math::{ln, neg_ln_one_minus};
+pub use math::{exp, ln, neg_ln_one_minus};
 pub use normalizer::{NormalizeReport, Normalizer, NormalizerFit, NormalizerKind};
+pub use options::{
+    BenSpikerOptions, BenSpikerRule, BurstOptions, CenterPlacement, CodeOptions, DvsPixelOptions,
+    LatencyPopulationOptions, MovingWindowOptions, PhaseOptions, PhaseRange, PoissonOptions, PopulationOptions,
+    PopulationSpikes, Probability, RankOrderOptions, RefractoryMode, RegularOptions, SendOnDeltaOptions, Spacing,
+    StepForwardOptions, TbrOptions, ThresholdOptions, TtfsForm, TtfsOptions, WeightedPhaseOptions, ZeroValue,
+};
 pub use raster::BitRaster;
 pub use result::{ConversionResult, DecodingResult, EncodingMetrics};
 pub use scheme::{CodingScheme, DecodingMethod};

@@ -1,4 +1,4 @@
-//! Logarithms that decide spikes: one pure-Rust form, the same bits on every platform.
+//! Logarithms and the exponential that decide spikes: one pure-Rust form, the same bits on every platform.
 //!
 //! Only IEEE additions, multiplications and one division are used, never a fused multiply-add, so that scalar
 //! code, vectorised code and every instruction set give the same result.
@@ -77,6 +77,51 @@ pub fn neg_ln_one_minus(p: f64) -> f64 {
     if p < 0.25 { near } else { far }
 }
 
+/// 1/k! for k = 2 … 13: the Taylor series of exp on [−½ ln 2, ½ ln 2], whose rest is below 5e-18.
+const EXP: [f64; 12] = [
+    1.0 / 2.0,
+    1.0 / 6.0,
+    1.0 / 24.0,
+    1.0 / 120.0,
+    1.0 / 720.0,
+    1.0 / 5040.0,
+    1.0 / 40_320.0,
+    1.0 / 362_880.0,
+    1.0 / 3_628_800.0,
+    1.0 / 39_916_800.0,
+    1.0 / 479_001_600.0,
+    1.0 / 6_227_020_800.0,
+];
+
+/// e^x for finite x, within 2 units in the last place; below −708 it is 0, above 709 infinite.
+///
+/// Branch-free, so that a loop over it vectorises.
+///
+/// ```
+/// assert_eq!(spike_core::exp(0.0), 1.0);
+/// assert!((spike_core::exp(1.0) - std::f64::consts::E).abs() < 1e-15);
+/// ```
+#[inline(always)]
+#[must_use]
+pub fn exp(x: f64) -> f64 {
+    /// 3·2⁵¹: adding it rounds a small number to a whole one, which the low bits then hold.
+    const ROUNDING: f64 = 6_755_399_441_055_744.0;
+    let shifted = x.clamp(-708.0, 709.0) * std::f64::consts::LOG2_E + ROUNDING;
+    let k = shifted - ROUNDING;
+    let f = (x.clamp(-708.0, 709.0) - k * LN2_HI) - k * LN2_LO;
+    let low = EXP[0] + f * (EXP[1] + f * (EXP[2] + f * EXP[3]));
+    let mid = EXP[4] + f * (EXP[5] + f * (EXP[6] + f * EXP[7]));
+    let high = EXP[8] + f * (EXP[9] + f * (EXP[10] + f * EXP[11]));
+    let f2 = f * f;
+    let f4 = f2 * f2;
+    let e = 1.0 + (f + f2 * (low + f4 * (mid + f4 * high)));
+    // 2^k by its exponent bits; −1022 ≤ k ≤ 1023 by the clamp.
+    let scale = f64::from_bits(shifted.to_bits().wrapping_add(1023) << 52);
+    let inside = e * scale;
+    let inside = if x < -708.0 { 0.0 } else { inside };
+    if x > 709.0 { f64::INFINITY } else { inside }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,7 +156,19 @@ mod tests {
     }
 
     #[test]
+    fn exp_is_within_two_units_of_the_platform() {
+        for i in -700_000..700_000 {
+            let x = f64::from(i) / 1000.0 + 1e-7;
+            assert!(ulps(exp(x), x.exp()) <= 2, "{x}: {} {}", exp(x), x.exp());
+            let near = x / 700.0;
+            assert!(ulps(exp(near), near.exp()) <= 2, "{near}");
+        }
+        assert_eq!((exp(0.0), exp(-1e9), exp(1e9)), (1.0, 0.0, f64::INFINITY));
+    }
+
+    #[test]
     fn bits_are_pinned() {
+        assert_eq!(exp(-0.7).to_bits(), 0x3fdf_c80d_b9dd_5542);
         assert_eq!(ln(0.1).to_bits(), 0xc002_6bb1_bbb5_5515);
         assert_eq!(neg_ln_one_minus(0.1).to_bits(), 0x3fbaf8e8210a415e);
     }

@@ -14,7 +14,7 @@ macro_rules! named {
         }
 
         impl $type {
-            /// All values in the order of the specification.
+            /// All values: those of the specification in its order, then those beyond it.
             pub const ALL: &'static [$type] = &[$($type::$variant),+];
 
             const NAMES: &'static str = {
@@ -35,7 +35,7 @@ macro_rules! named {
                 match std::str::from_utf8(&BYTES) { Ok(names) => names, Err(_) => "" }
             };
 
-            /// The name in the specification.
+            /// The name, as options, files and the specification write it.
             #[must_use]
             pub fn name(self) -> &'static str {
                 match self { $($type::$variant => $name),+ }
@@ -62,7 +62,7 @@ macro_rules! named {
 }
 
 named! {
-    /// The seven codes of the specification.
+    /// The codes: the seven of the specification ([`SPECIFIED`](Self::SPECIFIED)), then those beyond it.
     ///
     /// ```
     /// use spike_core::CodingScheme;
@@ -84,11 +84,79 @@ named! {
         PopulationGaussian = "population_gaussian",
         /// Neurons with triangular tuning curves.
         PopulationTriangular = "population_triangular",
+        /// Spikes at regular or stratified distances: the budget of a rate code without its noise.
+        RateRegular = "rate_regular",
+        /// Binary digits of the value, the most significant first, in every period.
+        TemporalWeightedPhase = "temporal_weighted_phase",
+        /// Neurons with Gaussian tuning curves that answer by latency.
+        PopulationLatency = "population_latency",
+        /// A spike where the signal changes from one sample to the next by more than a threshold.
+        ContrastThreshold = "contrast_threshold",
+        /// A spike where the signal has moved by a threshold since the last spike.
+        ContrastSendOnDelta = "contrast_send_on_delta",
+        /// A spike where the signal leaves a band around a baseline, which then moves by the threshold.
+        ContrastStepForward = "contrast_step_forward",
+        /// A spike where the signal leaves a band around the mean of the samples before it.
+        ContrastMovingWindow = "contrast_moving_window",
+        /// A spike where the change exceeds a threshold set by the statistics of all changes.
+        ContrastTbr = "contrast_tbr",
+        /// Spikes whose convolution with a filter is the signal: Ben's Spiker Algorithm.
+        ContrastBenSpiker = "contrast_ben_spiker",
+        /// Events of a dynamic vision sensor, from frames.
+        ContrastDvsPixel = "contrast_dvs_pixel",
     }
 }
 
+impl CodingScheme {
+    /// The seven codes of the specification.
+    pub const SPECIFIED: &'static [CodingScheme] = Self::ALL.split_at(7).0;
+
+    /// The decoding method that belongs to the code; `None` where events are integrated, not decoded.
+    #[must_use]
+    pub fn own_method(self) -> Option<DecodingMethod> {
+        Some(match self {
+            Self::RatePoisson => DecodingMethod::SpikeCount,
+            Self::RateBurst => DecodingMethod::BurstInterval,
+            Self::TemporalTtfs => DecodingMethod::TimeToFirstSpike,
+            Self::TemporalRankOrder => DecodingMethod::RankOrder,
+            Self::TemporalPhase => DecodingMethod::Phase,
+            Self::PopulationGaussian | Self::PopulationTriangular | Self::PopulationLatency => {
+                DecodingMethod::BayesianMle
+            }
+            Self::RateRegular => DecodingMethod::SpikeRate,
+            Self::TemporalWeightedPhase => DecodingMethod::WeightedPhase,
+            Self::ContrastThreshold
+            | Self::ContrastSendOnDelta
+            | Self::ContrastStepForward
+            | Self::ContrastMovingWindow
+            | Self::ContrastTbr
+            | Self::ContrastBenSpiker => DecodingMethod::Reconstruction,
+            Self::ContrastDvsPixel => return None,
+        })
+    }
+
+    /// Whether the code turns time series into spikes, not static values.
+    #[must_use]
+    pub fn encodes_signals(self) -> bool {
+        matches!(
+            self,
+            Self::ContrastThreshold
+                | Self::ContrastSendOnDelta
+                | Self::ContrastStepForward
+                | Self::ContrastMovingWindow
+                | Self::ContrastTbr
+                | Self::ContrastBenSpiker
+        )
+    }
+}
+
+impl DecodingMethod {
+    /// The six methods of the specification.
+    pub const SPECIFIED: &'static [DecodingMethod] = Self::ALL.split_at(6).0;
+}
+
 named! {
-    /// The six decoding methods of the specification.
+    /// The decoding methods: the six of the specification ([`SPECIFIED`](Self::SPECIFIED)), then those beyond it.
     DecodingMethod, "decoding method", {
         /// Number of spikes in the window.
         SpikeCount = "spike_count",
@@ -102,6 +170,16 @@ named! {
         PopulationVector = "population_vector",
         /// Likelihood and posterior.
         BayesianMle = "bayesian_mle",
+        /// Number of spikes of a burst together with their interval.
+        BurstInterval = "burst_interval",
+        /// Position of a channel in the order of spikes.
+        RankOrder = "rank_order",
+        /// Circular mean of the phases of spikes.
+        Phase = "phase",
+        /// Binary digits by their phase.
+        WeightedPhase = "weighted_phase",
+        /// Integration of ON and OFF spikes.
+        Reconstruction = "reconstruction",
     }
 }
 
@@ -111,7 +189,7 @@ mod tests {
 
     #[test]
     fn names_are_those_of_the_specification() {
-        let schemes: Vec<_> = CodingScheme::ALL.iter().map(|s| s.name()).collect();
+        let schemes: Vec<_> = CodingScheme::SPECIFIED.iter().map(|s| s.name()).collect();
         assert_eq!(
             schemes,
             [
@@ -124,7 +202,7 @@ mod tests {
                 "population_triangular"
             ]
         );
-        let methods: Vec<_> = DecodingMethod::ALL.iter().map(|m| m.name()).collect();
+        let methods: Vec<_> = DecodingMethod::SPECIFIED.iter().map(|m| m.name()).collect();
         assert_eq!(
             methods,
             [
@@ -149,6 +227,6 @@ mod tests {
             assert_eq!(serde_json::from_str::<DecodingMethod>(&format!("\"{method}\"")).unwrap(), method);
         }
         let error = "Rate_Poisson".parse::<CodingScheme>().unwrap_err();
-        assert_eq!(error.allowed.split(", ").count(), 7);
+        assert_eq!(error.allowed.split(", ").count(), CodingScheme::ALL.len());
     }
 }

@@ -174,6 +174,15 @@ impl<'a> SpikeView<'a> {
         self.offsets.array_windows().map(move |&[from, to]| &steps[from as usize..to as usize])
     }
 
+    /// Rows `from..to` as a view of their own.
+    ///
+    /// # Panics
+    /// If the range is not within the rows, as slice indexing does.
+    #[must_use]
+    pub fn rows(&self, from: usize, to: usize) -> SpikeView<'a> {
+        SpikeView { grid: self.grid, offsets: &self.offsets[from..=to], steps: self.steps }
+    }
+
     /// The steps of all rows, one row after the other.
     #[must_use]
     pub fn steps(&self) -> &'a [u32] {

@@ -1,9 +1,10 @@
 //! What encoders and decoders promise. All traits are usable as `dyn`.
 
 use crate::batch::SpikeChunk;
-use crate::encoding::{CodeOptions, Encoding};
+use crate::encoding::Encoding;
 use crate::error::{DecodeError, EncodeError};
 use crate::grid::TimeGrid;
+use crate::options::CodeOptions;
 use crate::scheme::DecodingMethod;
 use crate::seed::Seed;
 use crate::train::SpikeView;
@@ -33,8 +34,11 @@ pub trait ValueEncoder: Debug + Send + Sync {
 
 /// A code for time series: one value for each step and channel.
 pub trait SignalEncoder: Debug + Send + Sync {
-    /// The grid of signal and spikes.
+    /// The grid of the spikes; a sample of the signal takes one step of it, or several.
     fn grid(&self) -> TimeGrid;
+
+    /// Rows that a signal of `num_channels` channels becomes.
+    fn num_neurons(&self, num_channels: usize) -> usize;
 
     /// Appends the rows of one sample; `signal` has shape (step, channel).
     ///
@@ -65,11 +69,11 @@ pub trait ValueDecoder: Debug + Send + Sync {
     /// The method.
     fn method(&self) -> DecodingMethod;
 
-    /// Appends the decoded values of one sample.
+    /// Appends the decoded values of one sample; `sample` is its global index.
     ///
     /// # Errors
     /// [`DecodeError`] if the rows do not fit the encoding.
-    fn decode_sample(&self, spikes: SpikeView<'_>, into: &mut Decoded) -> Result<(), DecodeError>;
+    fn decode_sample(&self, spikes: SpikeView<'_>, sample: u64, into: &mut Decoded) -> Result<(), DecodeError>;
 }
 
 /// A decoder made for the encoding that spikes carry.

@@ -1,13 +1,14 @@
 //! The one mechanism by which every decoder of values runs: choose, decode in parallel, back to the caller's units.
 
+use crate::method::Method;
 use crate::par;
 use crate::rate::count::SpikeCountDecoder;
 use crate::score::Score;
 use crate::temporal::ttfs::TimeToFirstSpikeDecoder;
 use ndarray::Array2;
 use spike_core::{
-    CodingScheme, ConfigError, DecodeError, Decoded, DecoderFor, DecodingMethod, DecodingResult, Encoding, SpikeBatch,
-    SpikeTrain, SpikeView, ValueDecoder,
+    ConfigError, DecodeError, Decoded, DecoderFor, DecodingMethod, DecodingResult, Encoding, SpikeBatch, SpikeTrain,
+    SpikeView, ValueDecoder,
 };
 use std::sync::Arc;
 
@@ -33,30 +34,28 @@ impl Decoder {
     /// # Errors
     /// [`DecodeError`] if the method does not apply to the code or the record is invalid.
     pub fn new(encoding: &Arc<Encoding>, method: Option<DecodingMethod>) -> Result<Self, DecodeError> {
+        let scheme = encoding.scheme();
+        let own =
+            scheme.own_method().ok_or(DecodeError::WrongMethod { method: DecodingMethod::Reconstruction, scheme });
+        Self::with_method(encoding, method.map_or(own, Ok)?.into())
+    }
+
+    /// The decoder for an encoding by a method with its options.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn with_method(encoding: &Arc<Encoding>, method: Method) -> Result<Self, DecodeError> {
         if encoding.scheme() != encoding.code.scheme() {
             let (config, options) = (encoding.scheme(), encoding.code.scheme());
             return Err(ConfigError::SchemeMismatch { config, options }.into());
         }
-        let own = own_method(encoding.scheme());
-        let chosen = method.or(own).unwrap_or(DecodingMethod::SpikeCount);
-        let method: Box<dyn ValueDecoder> = match chosen {
-            DecodingMethod::SpikeCount => Box::new(SpikeCountDecoder::for_encoding(encoding)?),
-            DecodingMethod::TimeToFirstSpike => Box::new(TimeToFirstSpikeDecoder::for_encoding(encoding)?),
-            method => {
-                return Err(DecodeError::WrongMethod {
-                    method,
-                    scheme: encoding.scheme(),
-                    use_instead: own.unwrap_or(DecodingMethod::SpikeCount),
-                });
-            }
+        let wrong = DecodeError::WrongMethod { method: method.name(), scheme: encoding.scheme() };
+        let method: Box<dyn ValueDecoder> = match method {
+            Method::SpikeCount(formula) => Box::new(SpikeCountDecoder::for_encoding(encoding)?.with_formula(formula)),
+            Method::TimeToFirstSpike => Box::new(TimeToFirstSpikeDecoder::for_encoding(encoding)?),
+            _ => return Err(wrong),
         };
-        Ok(Self::with_method(encoding, method))
-    }
-
-    /// A decoder that runs a given method, for options that [`new`](Self::new) does not know.
-    #[must_use]
-    pub fn with_method(encoding: &Arc<Encoding>, method: Box<dyn ValueDecoder>) -> Self {
-        Self { method, encoding: encoding.clone() }
+        Ok(Self { method, encoding: encoding.clone() })
     }
 
     /// The method that it uses.
@@ -68,16 +67,42 @@ impl Decoder {
     /// Decodes every sample of a batch, in parallel with the feature `rayon`.
     ///
     /// # Errors
-    /// [`DecodeError::ChannelMismatch`] if the spikes have another number of rows than the encoding channels.
+    /// [`DecodeError::ChannelMismatch`] if the spikes have another number of rows than the encoding makes.
     pub fn decode(&self, batch: &SpikeBatch) -> Result<DecodingResult, DecodeError> {
-        /// Samples that a thread takes at a time.
-        const SAMPLES: usize = 32;
-        let parts = batch.num_samples().div_ceil(SAMPLES);
+        self.decode_samples(batch.num_samples(), batch.first_sample(), |i| batch.sample(i))
+    }
+
+    /// Decodes a train whose rows are the neurons of one sample, or of several, sample-major.
+    ///
+    /// # Errors
+    /// [`DecodeError::NoEncoding`] if the train carries no record; else as [`decode`](Self::decode).
+    pub fn decode_train(train: &SpikeTrain, method: Option<DecodingMethod>) -> Result<DecodingResult, DecodeError> {
+        let encoding =
+            train.encoding().ok_or(DecodeError::NoEncoding { method: method.unwrap_or(DecodingMethod::SpikeCount) })?;
+        let decoder = Self::new(encoding, method)?;
+        let (expected, found) = (encoding.num_neurons(), train.num_neurons());
+        if found == 0 || !found.is_multiple_of(expected) {
+            return Err(DecodeError::ChannelMismatch { expected, found });
+        }
+        let first_sample = train.neuron_ids().get(0) / expected as u64;
+        let rows = train.view();
+        decoder.decode_samples(found / expected, first_sample, |i| rows.rows(i * expected, (i + 1) * expected))
+    }
+
+    fn decode_samples<'a>(
+        &self,
+        num_samples: usize,
+        first_sample: u64,
+        sample: impl Fn(usize) -> SpikeView<'a> + Sync + Send,
+    ) -> Result<DecodingResult, DecodeError> {
+        /// Values that a thread takes at a time, about.
+        const VALUES: usize = 32_768;
+        let per_part = (VALUES / self.encoding.num_values().max(1)).max(1);
+        let parts = num_samples.div_ceil(per_part);
         let decoded = par::map_indexed(parts, |part| {
-            let samples = part * SAMPLES..batch.num_samples().min((part + 1) * SAMPLES);
             let mut decoded = Decoded::default();
-            for sample in samples {
-                self.decode_sample(batch.sample(sample), &mut decoded)?;
+            for i in part * per_part..num_samples.min((part + 1) * per_part) {
+                self.decode_sample(sample(i), first_sample + i as u64, &mut decoded)?;
             }
             Ok::<_, DecodeError>(decoded)
         });
@@ -88,34 +113,16 @@ impl Decoder {
             all.confidence.extend(part.confidence);
             all.activity.extend(part.activity);
         }
-        self.result(batch.num_samples(), all)
+        self.result(num_samples, all)
     }
 
-    /// Decodes a train whose rows are the channels of one sample, or of several, sample-major.
-    ///
-    /// # Errors
-    /// [`DecodeError::NoEncoding`] if the train carries no record; else as [`decode`](Self::decode).
-    pub fn decode_train(train: &SpikeTrain, method: Option<DecodingMethod>) -> Result<DecodingResult, DecodeError> {
-        let encoding =
-            train.encoding().ok_or(DecodeError::NoEncoding { method: method.unwrap_or(DecodingMethod::SpikeCount) })?;
-        let decoder = Self::new(encoding, method)?;
-        let (expected, found) = (encoding.num_channels(), train.num_neurons());
-        if found == 0 || !found.is_multiple_of(expected) {
-            return Err(DecodeError::ChannelMismatch { expected, found });
-        }
-        let mut all = Decoded::default();
-        decoder.check_grid(train.view())?;
-        decoder.method.decode_sample(train.view(), &mut all)?;
-        decoder.result(found / expected, all)
-    }
-
-    fn decode_sample(&self, spikes: SpikeView<'_>, into: &mut Decoded) -> Result<(), DecodeError> {
+    fn decode_sample(&self, spikes: SpikeView<'_>, sample: u64, into: &mut Decoded) -> Result<(), DecodeError> {
         self.check_grid(spikes)?;
-        let (expected, found) = (self.encoding.num_channels(), spikes.num_neurons());
+        let (expected, found) = (self.encoding.num_neurons(), spikes.num_neurons());
         if expected != found {
             return Err(DecodeError::ChannelMismatch { expected, found });
         }
-        self.method.decode_sample(spikes, into)
+        self.method.decode_sample(spikes, sample, into)
     }
 
     fn check_grid(&self, spikes: SpikeView<'_>) -> Result<(), DecodeError> {
@@ -132,14 +139,14 @@ impl Decoder {
     }
 
     fn result(&self, samples: usize, mut decoded: Decoded) -> Result<DecodingResult, DecodeError> {
-        let channels = self.encoding.num_channels();
+        let (channels, values) = (self.encoding.num_channels(), self.encoding.num_values());
         for (i, value) in decoded.values.iter_mut().enumerate() {
             *value = self.encoding.normalizer.invert(*value, i % channels);
         }
-        let shaped = |values: Vec<f64>| {
-            let found = values.len();
-            Array2::from_shape_vec((samples, channels), values)
-                .map_err(|_| DecodeError::ChannelMismatch { expected: samples * channels, found })
+        let shaped = |decoded: Vec<f64>| {
+            let found = decoded.len();
+            Array2::from_shape_vec((samples, values), decoded)
+                .map_err(|_| DecodeError::ChannelMismatch { expected: samples * values, found })
         };
         Ok(DecodingResult {
             values: shaped(decoded.values)?,
@@ -162,14 +169,5 @@ impl Scored for DecodingResult {
         score.add(original, decoded);
         (self.reconstruction_mse, self.reconstruction_r2) = (score.mse(), score.r2());
         Ok(self)
-    }
-}
-
-/// The method that belongs to a code, where this crate has it.
-fn own_method(scheme: CodingScheme) -> Option<DecodingMethod> {
-    match scheme {
-        CodingScheme::RatePoisson => Some(DecodingMethod::SpikeCount),
-        CodingScheme::TemporalTtfs => Some(DecodingMethod::TimeToFirstSpike),
-        _ => None,
     }
 }

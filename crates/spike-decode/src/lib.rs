@@ -30,13 +30,17 @@
 //! `rayon` (default): decode batches on several threads. It changes no result.
 
 mod decoder;
+mod method;
 mod par;
+mod prior;
 mod rate;
 mod reachable;
 mod score;
 mod temporal;
 
 pub use decoder::{Decoder, Scored};
+pub use method::{BurstRead, Estimate, Method, RankRead, VectorFormula};
+pub use prior::Prior;
 pub use rate::count::{CountFormula, SpikeCountDecoder};
 pub use rate::posterior::RatePosterior;
 pub use reachable::{Reachable, ValueCounts, ValueDistribution};

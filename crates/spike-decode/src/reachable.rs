@@ -94,14 +94,8 @@ impl Reachable {
     /// ```
     /// use spike_core::{CodeOptions, CodingScheme, EncoderConfig, Encoding, Normalizer, PoissonOptions, Seed};
     /// use spike_decode::{Reachable, ValueDistribution};
-    /// let encoding = Encoding {
-    ///     config: EncoderConfig::default(),
-    ///     code: CodeOptions::RatePoisson(PoissonOptions::default()),
-    ///     tuning: None,
-    ///     normalizer: Normalizer::identity(1),
-    ///     seed: Seed(0),
-    ///     feature_shape: vec![1],
-    /// };
+    /// let code = CodeOptions::RatePoisson(PoissonOptions::default());
+    /// let encoding = Encoding::new(&EncoderConfig::default(), code, Normalizer::identity(1), Seed(0), vec![1])?;
     /// let limit = Reachable::of(&encoding, &ValueDistribution::uniform())?.unwrap();
     /// assert!((limit.optimal - 0.9098).abs() < 1e-4 && (limit.own_decoder - 0.8922).abs() < 1e-4);
     /// # Ok::<(), spike_core::DecodeError>(())
@@ -123,6 +117,7 @@ impl Reachable {
                 poisson_errors(SpikeProbability::new(&encoding.config, options)?, num_steps, values)
             }
             CodeOptions::TemporalTtfs(options) => ttfs_errors(encoding, options, values)?,
+            _ => return Ok(None),
         };
         Ok(Some(Self { optimal: 1.0 - errors.0 / variance, own_decoder: 1.0 - errors.1 / variance }))
     }
@@ -166,7 +161,7 @@ fn ttfs_errors(
     code.encode_sample(unit, encoding.seed, 0, &mut chunk);
     let view = chunk.rows(code.grid(), 0, xs.len());
     let mut decoded = Decoded::default();
-    TimeToFirstSpikeDecoder::for_encoding(encoding)?.decode_sample(view, &mut decoded)?;
+    TimeToFirstSpikeDecoder::for_encoding(encoding)?.decode_sample(view, 0, &mut decoded)?;
     let mut bins = BTreeMap::<Option<u32>, (f64, f64, f64)>::new();
     let mut own = 0.0;
     for ((step, &(x, w)), value) in view.first_spikes().into_iter().zip(&values.atoms).zip(&decoded.values) {
@@ -184,9 +179,7 @@ mod tests {
     use spike_core::{EncoderConfig, Normalizer, PoissonOptions, Seed};
 
     fn encoding(code: CodeOptions, config: EncoderConfig) -> Encoding {
-        let config = EncoderConfig { coding_scheme: code.scheme(), ..config };
-        let normalizer = Normalizer::identity(1);
-        Encoding { config, code, tuning: None, normalizer, seed: Seed(0), feature_shape: vec![1] }
+        Encoding::new(&config, code, Normalizer::identity(1), Seed(0), vec![1]).unwrap()
     }
 
     #[test]

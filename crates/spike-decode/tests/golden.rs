@@ -31,7 +31,7 @@ fn reachable([max_hz, window_s, dead_s]: [f64; 3], dt_ms: f64) -> [f64; 2] {
     };
     let code = CodeOptions::RatePoisson(PoissonOptions::default());
     let normalizer = Normalizer::identity(1);
-    let encoding = Encoding { config, code, tuning: None, normalizer, seed: Seed(0), feature_shape: vec![1] };
+    let encoding = Encoding::new(&config, code, normalizer, Seed(0), vec![1]).unwrap();
     let limit = Reachable::of(&encoding, &ValueDistribution::uniform()).unwrap().unwrap();
     [limit.optimal, limit.own_decoder]
 }

@@ -4,9 +4,10 @@ use crate::jitter::Jitter;
 use crate::par;
 use crate::rate::poisson::PoissonRateEncoder;
 use crate::temporal::ttfs::TimeToFirstSpikeEncoder;
+use ndarray::ArrayView2;
 use spike_core::{
-    CodeOptions, ConfigError, EncodeError, EncoderConfig, Encoding, NormalizeReport, Normalizer, Seed, SpikeBatch,
-    SpikeChunk, UnitValues, ValueEncoder,
+    CodeOptions, ConfigError, EncodeError, EncoderConfig, Encoding, NormalizeReport, Normalizer, Seed, SignalEncoder,
+    SpikeBatch, SpikeChunk, TimeGrid, UnitValues, ValueEncoder,
 };
 use std::sync::Arc;
 
@@ -16,13 +17,67 @@ const VALUES_PER_CHUNK: usize = 8192;
 /// Samples that have streams of their own: an index has 56 bits.
 const MAX_SAMPLES: u64 = 1 << 56;
 
+/// A code of either kind, run by the same mechanism.
+#[derive(Debug)]
+enum Code {
+    /// Static values: one for each channel of a sample.
+    Values(Box<dyn ValueEncoder>),
+    /// Time series: one value for each time and channel of a sample.
+    Signal(Box<dyn SignalEncoder>),
+}
+
+impl Code {
+    /// The code that a record describes.
+    fn of(encoding: &Encoding) -> Result<Self, ConfigError> {
+        let config = &encoding.config;
+        let values: Box<dyn ValueEncoder> = match encoding.code {
+            CodeOptions::RatePoisson(options) => Box::new(PoissonRateEncoder::new(config, options)?),
+            CodeOptions::TemporalTtfs(options) => Box::new(TimeToFirstSpikeEncoder::new(config, options)?),
+            CodeOptions::ContrastDvsPixel(_) => {
+                return Err(ConfigError::NoEncoder { scheme: encoding.scheme(), use_instead: "DvsPixelEncoder" });
+            }
+            code if code.scheme().encodes_signals() => return Self::signal(encoding).map(Self::Signal),
+            _ => return Err(ConfigError::NoEncoder { scheme: encoding.scheme(), use_instead: "another scheme" }),
+        };
+        Ok(Self::Values(values))
+    }
+
+    fn signal(encoding: &Encoding) -> Result<Box<dyn SignalEncoder>, ConfigError> {
+        let config = &encoding.config;
+        let grid = config.grid()?;
+        let samples = encoding.feature_shape.first().copied().unwrap_or(1);
+        let events_per_sample = encoding.code.events_per_sample();
+        let steps = samples as u64 * u64::from(events_per_sample);
+        if steps != u64::from(grid.num_steps()) {
+            let (num_steps, window_ms) = (grid.num_steps(), (grid.dt_ns() as u128 * u128::from(steps)) as f64 / 1e6);
+            return Err(ConfigError::SignalGrid { samples, events_per_sample, num_steps, window_ms });
+        }
+        Err(ConfigError::NoEncoder { scheme: encoding.scheme(), use_instead: "another scheme" })
+    }
+
+    fn grid(&self) -> TimeGrid {
+        match self {
+            Self::Values(code) => code.grid(),
+            Self::Signal(code) => code.grid(),
+        }
+    }
+
+    fn spike_bound(&self, values: UnitValues<'_>) -> usize {
+        match self {
+            Self::Values(code) => code.spike_bound(values),
+            // Spikes of a signal depend on its course; the chunk grows as it needs.
+            Self::Signal(_) => 0,
+        }
+    }
+}
+
 /// A code with its normaliser and seed, ready to encode any part of a data set.
 ///
 /// The spikes of a sample depend on the record ([`Encoding`]) and its global index alone: they are the same one by
 /// one, in batches of any size, in shards and on any number of threads.
 #[derive(Debug)]
 pub struct Encoder {
-    code: Box<dyn ValueEncoder>,
+    code: Code,
     jitter: Option<Jitter>,
     encoding: Arc<Encoding>,
 }
@@ -39,8 +94,8 @@ impl Encoder {
         seed: Seed,
         feature_shape: Vec<usize>,
     ) -> Result<Self, ConfigError> {
-        let config = EncoderConfig { coding_scheme: options.scheme(), seed: Some(seed.0), ..config.clone() };
-        Self::from_encoding(Encoding { config, code: options, tuning: None, normalizer, seed, feature_shape })
+        config.validate()?;
+        Self::from_encoding(Encoding::new(config, options, normalizer, seed, feature_shape)?)
     }
 
     /// The encoder that a record describes.
@@ -52,18 +107,27 @@ impl Encoder {
         if config != options {
             return Err(ConfigError::SchemeMismatch { config, options });
         }
-        let features = encoding.feature_shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d));
-        let channels = encoding.normalizer.num_channels();
-        if features != Some(channels) {
+        // The first axis of a time series is time, for all channels the same.
+        let axes =
+            if options.encodes_signals() { encoding.feature_shape.get(1..) } else { encoding.feature_shape.get(..) };
+        let features = axes.unwrap_or(&[]).iter().try_fold(1usize, |n, &d| n.checked_mul(d));
+        let channels = encoding.num_channels();
+        if features != Some(channels) || encoding.feature_shape.contains(&0) {
             let (value, max) = (features.map_or(f64::INFINITY, |f| f as f64), channels as f64);
-            return Err(ConfigError::OutOfRange { name: "product of feature_shape", value, min: max, max });
+            return Err(ConfigError::OutOfRange { name: "channels of feature_shape", value, min: max, max });
         }
-        let config = &encoding.config;
-        let code: Box<dyn ValueEncoder> = match encoding.code {
-            CodeOptions::RatePoisson(options) => Box::new(PoissonRateEncoder::new(config, options)?),
-            CodeOptions::TemporalTtfs(options) => Box::new(TimeToFirstSpikeEncoder::new(config, options)?),
-        };
-        Ok(Self { code, jitter: Jitter::of(config)?, encoding: Arc::new(encoding) })
+        Ok(Self { code: Code::of(&encoding)?, jitter: Jitter::of(&encoding.config)?, encoding: Arc::new(encoding) })
+    }
+
+    /// For codes of time series: the same with the first values of every sample in the record, from which a
+    /// decoder rebuilds the signal. `first_values` are in the caller's units, sample-major, one for each channel.
+    ///
+    /// # Errors
+    /// [`EncodeError`] for values that the normaliser refuses.
+    pub fn with_initial_values(self, first_values: &[f64]) -> Result<Self, EncodeError> {
+        let mut encoding = self.encoding.as_ref().clone();
+        encoding.normalizer.apply(first_values, 0, &mut encoding.initial_values, &mut NormalizeReport::default())?;
+        Ok(Self { encoding: Arc::new(encoding), ..self })
     }
 
     /// The record that is stored with the spikes.
@@ -75,7 +139,10 @@ impl Encoder {
     /// Rows of each sample.
     #[must_use]
     pub fn num_neurons(&self) -> usize {
-        self.code.num_neurons(self.encoding.num_channels())
+        match &self.code {
+            Code::Values(code) => code.num_neurons(self.encoding.num_channels()),
+            Code::Signal(code) => code.num_neurons(self.encoding.num_channels()),
+        }
     }
 
     /// Encodes whole samples, sample-major; `first_sample` is the global index of the first.
@@ -86,20 +153,20 @@ impl Encoder {
     /// # Errors
     /// [`EncodeError`] for values that the normaliser refuses, with their position.
     pub fn encode(&self, values: &[f64], first_sample: u64) -> Result<(SpikeBatch, NormalizeReport), EncodeError> {
-        let channels = self.encoding.num_channels();
+        let size = self.encoding.num_values();
         if values.is_empty() {
-            return Err(EncodeError::Empty { num_samples: 0, num_channels: channels });
+            return Err(EncodeError::Empty { num_samples: 0, num_channels: size });
         }
-        if !values.len().is_multiple_of(channels) {
-            return Err(EncodeError::ChannelMismatch { fitted: channels, found: values.len() });
+        if !values.len().is_multiple_of(size) {
+            return Err(EncodeError::ChannelMismatch { fitted: size, found: values.len() });
         }
-        let last = first_sample.saturating_add((values.len() / channels) as u64);
+        let last = first_sample.saturating_add((values.len() / size) as u64);
         if last > MAX_SAMPLES {
             let (value, max) = (last as f64, MAX_SAMPLES as f64);
             return Err(ConfigError::OutOfRange { name: "index of the last sample", value, min: 0.0, max }.into());
         }
-        let samples_per_chunk = (VALUES_PER_CHUNK / channels).max(1);
-        let parts: Vec<&[f64]> = values.chunks(samples_per_chunk * channels).collect();
+        let samples_per_chunk = (VALUES_PER_CHUNK / size).max(1);
+        let parts: Vec<&[f64]> = values.chunks(samples_per_chunk * size).collect();
         let chunks = par::map_indexed(parts.len(), |i| {
             self.encode_chunk(parts[i], first_sample + (i * samples_per_chunk) as u64)
         });
@@ -116,24 +183,24 @@ impl Encoder {
     }
 
     fn encode_chunk(&self, values: &[f64], first_sample: u64) -> Result<(SpikeChunk, NormalizeReport), EncodeError> {
-        let channels = self.encoding.num_channels();
+        let size = self.encoding.num_values();
         let mut scaled = Vec::new();
         let mut report = NormalizeReport::default();
         self.encoding.normalizer.apply(values, first_sample, &mut scaled, &mut report)?;
-        let samples = || scaled.chunks_exact(channels).zip(first_sample..);
+        let samples = || scaled.chunks_exact(size).zip(first_sample..);
         let mut bound = 0;
         for (sample, index) in samples() {
             bound += self.code.spike_bound(UnitValues::new(sample, index)?);
         }
-        let rows = scaled.len() / channels * self.num_neurons();
+        let rows = scaled.len() / size * self.num_neurons();
         let mut chunk = SpikeChunk::with_capacity(rows, bound);
         for (sample, index) in samples() {
             let values = UnitValues::new(sample, index)?;
             match self.jitter {
-                None => self.code.encode_sample(values, self.encoding.seed, index, &mut chunk),
+                None => self.encode_sample(values, index, &mut chunk)?,
                 Some(jitter) => {
                     let mut steady = SpikeChunk::default();
-                    self.code.encode_sample(values, self.encoding.seed, index, &mut steady);
+                    self.encode_sample(values, index, &mut steady)?;
                     let view = steady.rows(self.code.grid(), 0, steady.num_rows());
                     jitter.apply(view, self.encoding.seed, index, &mut chunk);
                 }
@@ -141,6 +208,26 @@ impl Encoder {
         }
         chunk.shrink();
         Ok((chunk, report))
+    }
+
+    fn encode_sample(&self, values: UnitValues<'_>, index: u64, chunk: &mut SpikeChunk) -> Result<(), EncodeError> {
+        match &self.code {
+            Code::Values(code) => code.encode_sample(values, self.encoding.seed, index, chunk),
+            Code::Signal(code) => {
+                let values = values.get();
+                let channels = self.encoding.num_channels();
+                let at = index as usize * channels;
+                let recorded = self.encoding.initial_values.get(at..at + channels).unwrap_or(&[]);
+                if recorded != &values[..channels] {
+                    let (found, recorded) = (values[..channels].to_vec(), recorded.to_vec());
+                    return Err(EncodeError::InitialValues { sample: index, found, recorded });
+                }
+                let signal = ArrayView2::from_shape((values.len() / channels, channels), values)
+                    .expect("the sample has num_values() values, a multiple of its channels");
+                code.encode_signal(signal, self.encoding.seed, index, chunk)?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -32,14 +32,7 @@ pub(crate) struct Renewal<'a> {
 
 impl Renewal<'_> {
     /// Appends the spikes of every neuron and the end of each row; the instruction set changes no spike.
-    pub(crate) fn sample(
-        &self,
-        arch: pulp::Arch,
-        seed: Seed,
-        sample: u64,
-        steps: &mut Vec<u32>,
-        ends: &mut Vec<u64>,
-    ) {
+    pub(crate) fn sample(&self, arch: pulp::Arch, seed: Seed, sample: u64, steps: &mut Vec<u32>, ends: &mut Vec<u64>) {
         let draws = Draws { high: seed.streams(sample, Domain::Spikes), low: seed.streams(sample, Domain::SpikesLow) };
         arch.dispatch(Kernel { renewal: self, draws: &draws, steps, ends });
     }

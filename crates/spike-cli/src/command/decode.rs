@@ -7,8 +7,8 @@ use crate::progress::Progress;
 use crate::terminal::{remark, say, say_json};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
-use spike_core::{DecoderFor, DecodingMethod, Encoding, SpikeBatch};
-use spike_decode::{CountFormula, Decoder, Reachable, Score, SpikeCountDecoder, ValueCounts};
+use spike_core::{DecodingMethod, Encoding, SpikeBatch};
+use spike_decode::{CountFormula, Decoder, Method, Reachable, Score, ValueCounts};
 use spike_io::ElementType;
 use spike_io::npy::NpyWriter;
 use std::io::Write;
@@ -106,7 +106,7 @@ impl Decode {
         let samples = range.end - range.start;
         let mut sink = self.output.as_deref().map(|path| Sink::create(path, &encoding, samples)).transpose()?;
         let progress = Progress::new("decode", samples);
-        let size = (VALUES_PER_BATCH / encoding.num_channels()).max(1) as u64;
+        let size = (VALUES_PER_BATCH / encoding.num_values()).max(1) as u64;
         let (mut score, mut confidence, mut activity, mut wall) = (Score::default(), 0.0, 0.0, 0.0);
         let mut counts = ValueCounts::default();
         let mut original = Vec::new();
@@ -129,7 +129,7 @@ impl Decode {
                 counts.add(&scaled);
             }
             if let Some(sink) = &mut sink {
-                sink.push(values, encoding.num_channels())?;
+                sink.push(values, encoding.num_values())?;
             }
             progress.done(to - next);
             next = to;
@@ -139,7 +139,7 @@ impl Decode {
             sink.commit()?;
         }
         let reachable = Reachable::of(&encoding, &counts.distribution())?;
-        let total = (samples as f64 * encoding.num_channels() as f64).max(1.0);
+        let total = (samples as f64 * encoding.num_values() as f64).max(1.0);
         let report = Report {
             method: decoder.method().name(),
             scheme: encoding.scheme().name(),
@@ -163,15 +163,14 @@ impl Decode {
             if method.is_some_and(|m| m != DecodingMethod::SpikeCount) {
                 return Err(CliError::Usage("--count-formula plain belongs to --method spike_count"));
             }
-            let plain = SpikeCountDecoder::for_encoding(encoding)?.with_formula(CountFormula::Plain);
-            return Ok(Decoder::with_method(encoding, Box::new(plain)));
+            return Ok(Decoder::with_method(encoding, Method::SpikeCount(CountFormula::Plain))?);
         }
         Ok(Decoder::new(encoding, method)?)
     }
 
     fn open_original(&self, path: &Path, encoding: &Encoding) -> Result<Samples, CliError> {
         let samples = Samples::open(path, &self.array)?;
-        let (features, channels) = (samples.source.shape().num_features(), encoding.num_channels());
+        let (features, channels) = (samples.source.shape().num_features(), encoding.num_values());
         if features != channels {
             return Err(CliError::Mismatch {
                 what: "values in a sample",

@@ -39,7 +39,7 @@ impl Schemes {
                 say_json(&cards);
             } else {
                 for card in cards {
-                    let mark = if card.available { "" } else { " (named by the specification, no encoder yet)" };
+                    let mark = if card.available { "" } else { " (named, no encoder yet)" };
                     say(&format!("{:<22} {}{mark}", card.name, card.summary));
                 }
             }
@@ -105,5 +105,6 @@ fn card(scheme: CodingScheme) -> Card {
         CodingScheme::TemporalPhase => planned("a spike in each cycle at a phase that carries the value"),
         CodingScheme::PopulationGaussian => planned("neurons with Gaussian tuning curves"),
         CodingScheme::PopulationTriangular => planned("neurons with triangular tuning curves"),
+        _ => planned("beyond the specification"),
     }
 }

@@ -64,11 +64,8 @@ pub(crate) fn corrected_value(probability: &SpikeProbability, num_steps: f64, n:
 impl DecoderFor for SpikeCountDecoder {
     fn for_encoding(encoding: &Encoding) -> Result<Self, DecodeError> {
         let CodeOptions::RatePoisson(options) = encoding.code else {
-            return Err(DecodeError::WrongMethod {
-                method: DecodingMethod::SpikeCount,
-                scheme: encoding.scheme(),
-                use_instead: DecodingMethod::TimeToFirstSpike,
-            });
+            let (method, scheme) = (DecodingMethod::SpikeCount, encoding.scheme());
+            return Err(DecodeError::WrongMethod { method, scheme });
         };
         let config = &encoding.config;
         let grid = config.grid()?;
@@ -88,7 +85,7 @@ impl ValueDecoder for SpikeCountDecoder {
         DecodingMethod::SpikeCount
     }
 
-    fn decode_sample(&self, spikes: SpikeView<'_>, into: &mut Decoded) -> Result<(), DecodeError> {
+    fn decode_sample(&self, spikes: SpikeView<'_>, _sample: u64, into: &mut Decoded) -> Result<(), DecodeError> {
         for row in spikes.neurons() {
             let (_, variance) = self.posterior.moments(row);
             into.values.push(self.value(row.len()));

@@ -21,13 +21,12 @@ use spike_core::{
 /// use spike_core::{CodeOptions, DecoderFor, EncoderConfig, Encoding, Normalizer, Seed, SpikeTrain, TtfsOptions};
 /// use spike_core::{Decoded, ValueDecoder};
 /// use spike_decode::TimeToFirstSpikeDecoder;
-/// # let config = EncoderConfig { coding_scheme: spike_core::CodingScheme::TemporalTtfs, ..EncoderConfig::default() };
-/// # let encoding = Encoding { code: CodeOptions::TemporalTtfs(TtfsOptions::default()), tuning: None,
-/// #     normalizer: Normalizer::identity(1), seed: Seed(0), feature_shape: vec![1], config };
+/// let code = CodeOptions::TemporalTtfs(TtfsOptions::default());
+/// let encoding = Encoding::new(&EncoderConfig::default(), code, Normalizer::identity(1), Seed(0), vec![1])?;
 /// let decoder = TimeToFirstSpikeDecoder::for_encoding(&encoding)?;
 /// let train = SpikeTrain::from_neurons(encoding.config.grid()?, &[vec![250]])?;
 /// let mut decoded = Decoded::default();
-/// decoder.decode_sample(train.view(), &mut decoded)?;
+/// decoder.decode_sample(train.view(), 0, &mut decoded)?;
 /// assert_eq!(decoded.values, [0.7495]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -72,11 +71,8 @@ impl TimeToFirstSpikeDecoder {
 impl DecoderFor for TimeToFirstSpikeDecoder {
     fn for_encoding(encoding: &Encoding) -> Result<Self, DecodeError> {
         let CodeOptions::TemporalTtfs(options) = encoding.code else {
-            return Err(DecodeError::WrongMethod {
-                method: DecodingMethod::TimeToFirstSpike,
-                scheme: encoding.scheme(),
-                use_instead: DecodingMethod::SpikeCount,
-            });
+            let (method, scheme) = (DecodingMethod::TimeToFirstSpike, encoding.scheme());
+            return Err(DecodeError::WrongMethod { method, scheme });
         };
         let config = &encoding.config;
         let grid = config.grid()?;
@@ -90,7 +86,7 @@ impl ValueDecoder for TimeToFirstSpikeDecoder {
         DecodingMethod::TimeToFirstSpike
     }
 
-    fn decode_sample(&self, spikes: SpikeView<'_>, into: &mut Decoded) -> Result<(), DecodeError> {
+    fn decode_sample(&self, spikes: SpikeView<'_>, _sample: u64, into: &mut Decoded) -> Result<(), DecodeError> {
         for row in spikes.neurons() {
             let (value, confidence) = match row.first() {
                 None if self.options.zero == ZeroValue::Silent => (0.0, 1.0),

@@ -37,6 +37,10 @@ impl SignalEncoder for InhomogeneousPoissonEncoder {
         self.grid
     }
 
+    fn num_neurons(&self, num_channels: usize) -> usize {
+        num_channels
+    }
+
     fn encode_signal(
         &self,
         signal: ArrayView2<'_, f64>,
