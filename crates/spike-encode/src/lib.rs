@@ -5,6 +5,7 @@
 //! | [`PoissonRateEncoder`] | values | yes | Bernoulli steps with absolute dead time, renewal theory (Cox 1962) |
 //! | [`InhomogeneousPoissonEncoder`] | signal | yes | time rescaling (Brown et al. 2002) |
 //! | [`TimeToFirstSpikeEncoder`] | values | no | Thorpe et al. 2001; Guo et al. 2021 for the logarithmic form |
+//! | [`DvsPixelEncoder`] | frames | mismatch only | Lichtsteiner et al. 2008; Hu et al. 2021 |
 //!
 //! Every code for values is run by [`Encoder`]: it scales the input, draws from streams keyed by (seed, sample,
 //! neuron), applies jitter, and splits a batch over threads without changing a spike.
@@ -30,13 +31,17 @@
 //! # What this crate does not do
 //! It reads no files and knows no decoder.
 
+mod contrast;
 mod encoder;
 mod gap;
 mod jitter;
+mod normal;
 mod par;
 mod rate;
 mod temporal;
 
+pub use contrast::dvs_pixel::{DvsPixelEncoder, DvsPixelState};
+pub use contrast::frame_times::FrameTimes;
 pub use encoder::Encoder;
 pub use rate::inhomogeneous::InhomogeneousPoissonEncoder;
 pub use rate::poisson::{PoissonRateEncoder, SpikeProbability};
