@@ -357,6 +357,18 @@ pub enum DecodeError {
         /// Rows of the sensor.
         height: usize,
     },
+    /// A frame of another size than the sensor.
+    #[error("the frame is {found_width} x {found_height}, the sensor {width} x {height}")]
+    FrameSize {
+        /// Columns of the frame.
+        found_width: usize,
+        /// Rows of the frame.
+        found_height: usize,
+        /// Columns of the sensor.
+        width: usize,
+        /// Rows of the sensor.
+        height: usize,
+    },
     /// A time before events that were already taken into account.
     #[error("{asked_us} us precedes {reached_us} us, up to which events are integrated; ask for times in order")]
     TimeOrder {

@@ -4,6 +4,7 @@
 //! |---|---|---|---|
 //! | [`SpikeCountDecoder`] | `rate_poisson` | dead-time corrected count (or the plain formula) | 1 − posterior variance / prior variance for a uniform prior |
 //! | [`TimeToFirstSpikeDecoder`] | `temporal_ttfs` | centre of the interval that spikes in the step | the same, from the width of the interval |
+//! | [`EventDecoder`] | `contrast_dvs_pixel` | frames by integration of camera events | – |
 //!
 //! [`Decoder`] chooses by what the spikes say of themselves and returns values in the caller's units.
 //! [`Reachable`] is the R² that no decoder of the code can exceed for given values, beside which a measured R²
@@ -29,6 +30,7 @@
 //! # Features
 //! `rayon` (default): decode batches on several threads. It changes no result.
 
+mod contrast;
 mod decoder;
 mod method;
 mod par;
@@ -38,6 +40,7 @@ mod reachable;
 mod score;
 mod temporal;
 
+pub use contrast::events::{EventDecoder, FirstFrame};
 pub use decoder::{Decoder, Scored};
 pub use method::{BurstRead, Estimate, Method, RankRead, VectorFormula};
 pub use prior::Prior;

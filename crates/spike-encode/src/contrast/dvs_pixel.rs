@@ -6,6 +6,7 @@ use crate::normal::Normal;
 use crate::par;
 use ndarray::{ArrayView2, ArrayView3, Axis};
 use spike_core::{CameraEvent, ConfigError, Domain, DvsPixelOptions, EncodeError, EventStream, Seed, UnitValues};
+use std::borrow::Cow;
 
 /// Events of a dynamic vision sensor that looks at a video.
 ///
@@ -130,9 +131,8 @@ impl DvsPixelEncoder {
             let allowed = format!("1 x 1 to {SIDE} x {SIDE}");
             return Err(EncodeError::FrameSize { frame: 0, found_width: width, found_height: height, allowed });
         }
-        let frame = frame.as_standard_layout();
-        let values = frame.as_slice().expect("an array in standard layout is a slice");
-        UnitValues::new(values, 0)?;
+        let values = row_by_row(&frame);
+        UnitValues::new(&values, 0)?;
         let thresholds = self.thresholds(values.len());
         let bands = values
             .chunks(BAND_PIXELS)
@@ -166,9 +166,8 @@ impl DvsPixelEncoder {
         let Some(length_us) = length else {
             return Err(EncodeError::FrameTime { frame: index, time_us, previous_us: state.time_us });
         };
-        let frame = frame.as_standard_layout();
-        let values = frame.as_slice().expect("an array in standard layout is a slice");
-        UnitValues::new(values, index)?;
+        let values = row_by_row(&frame);
+        UnitValues::new(&values, index)?;
         let span = Span { start_us: state.time_us, length_us, refractory_us: self.options.refractory_us };
         let offset = self.options.log_offset;
         let parts = par::map_mut(&mut state.bands, |i, band| {
@@ -205,6 +204,11 @@ impl DvsPixelEncoder {
         }
         Ok(stream)
     }
+}
+
+/// The pixels of a frame, copied only where they are not in order.
+fn row_by_row<'a>(frame: &'a ArrayView2<'_, f64>) -> Cow<'a, [f64]> {
+    frame.as_slice().map_or_else(|| frame.iter().copied().collect(), Cow::Borrowed)
 }
 
 impl DvsPixelState {

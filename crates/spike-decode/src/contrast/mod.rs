@@ -1,0 +1,3 @@
+//! Decoders of codes that report changes.
+
+pub(crate) mod events;
