@@ -38,10 +38,6 @@ pub(crate) struct Encode {
     /// Format of the output (spk, npz, csv; events: eventcsv, eventnpz), where its name does not tell.
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
-    #[command(flatten)]
-    array: ArrayOptions,
-    #[command(flatten)]
-    options: EncodeOptions,
     /// Encode only part I of N, counted from 0 (needs --seed); the range is that of the whole input.
     #[arg(long, value_name = "I/N")]
     shard: Option<Shard>,
@@ -51,6 +47,10 @@ pub(crate) struct Encode {
     /// Print one JSON object instead of text.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    array: ArrayOptions,
+    #[command(flatten)]
+    options: EncodeOptions,
 }
 
 /// Part `index` of `count`.

@@ -47,6 +47,15 @@ enum FormulaName {
     Plain,
 }
 
+impl From<FormulaName> for CountFormula {
+    fn from(name: FormulaName) -> Self {
+        match name {
+            FormulaName::Corrected => Self::DeadTimeCorrected,
+            FormulaName::Plain => Self::Plain,
+        }
+    }
+}
+
 names! {
     /// Names of [`Estimate`].
     EstimateName for Estimate { PosteriorMean, Map, Mle }
@@ -83,11 +92,7 @@ impl MethodFlags {
         }
         let mut method = Method::from(method);
         match &mut method {
-            Method::SpikeCount(formula) => {
-                if self.count_formula == Some(FormulaName::Plain) {
-                    *formula = CountFormula::Plain;
-                }
-            }
+            Method::SpikeCount(formula) => *formula = self.count_formula.map_or(*formula, Into::into),
             Method::SpikeRate { window_isis } => *window_isis = self.window_isis,
             Method::MembranePotential { tau_ms } => *tau_ms = self.tau_ms.unwrap_or(*tau_ms),
             Method::PopulationVector(formula) => *formula = self.vector.map_or(*formula, Into::into),

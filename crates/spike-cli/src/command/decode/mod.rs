@@ -40,8 +40,6 @@ pub(crate) struct Decode {
     #[arg(long, value_name = "I,J,..")]
     signal_columns: Option<Columns>,
     #[command(flatten)]
-    frames: FrameOptions,
-    #[command(flatten)]
     array: ArrayOptions,
     /// Format of the input (spk, npz, csv; events: eventcsv, eventnpz), where name and content do not tell.
     #[arg(long, value_name = "FORMAT")]
@@ -49,6 +47,8 @@ pub(crate) struct Decode {
     /// Print one JSON object instead of text.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    frames: FrameOptions,
 }
 
 /// What was decoded.
