@@ -7,7 +7,7 @@ use spike_core::{ConfigError, DecodeError, Decoded, DecoderFor, DecodingMethod, 
 /// Decodes rate codes by the final potential of a leaky integrator.
 ///
 /// With a = exp(−dt/τ), the potential at the end of T steps is V = Σ a^(T − s) over the spikes s. A train of r
-/// spikes per step has E[V] = r·W with W = Σ_s a^(T − s) over all steps, so r̂ = V/W; dead time and rates are then
+/// spikes per step has the mean r·W of V with W = Σ_s a^(T − s) over all steps, so r̂ = V/W; dead time and rates are then
 /// inverted as for counts. The neuron remembers only the effective window T_eff = W²/Σ a^(2(T − s)) ≈
 /// 2τ·tanh(T/(2τ)): with τ = 20 ms and T = 100 ms 39 ms, which costs R² 0.95 → 0.87 at 1000 Hz without dead time.
 ///
