@@ -4,7 +4,12 @@
 //! |---|---|---|---|
 //! | [`PoissonRateEncoder`] | values | yes | Bernoulli steps with absolute dead time, renewal theory (Cox 1962) |
 //! | [`InhomogeneousPoissonEncoder`] | signal | yes | time rescaling (Brown et al. 2002) |
+//! | [`RegularRateEncoder`] | values | phase | error diffusion; stratified sampling (Cochran 1977) |
+//! | [`BurstEncoder`] | values | no | Guo et al. 2021 |
 //! | [`TimeToFirstSpikeEncoder`] | values | no | Thorpe et al. 2001; Guo et al. 2021 for the logarithmic form |
+//! | [`RankOrderEncoder`] | values | no | Thorpe and Gautrais 1998 |
+//! | [`PhaseCodingEncoder`] | values | no | Montemurro et al. 2008 |
+//! | [`WeightedPhaseEncoder`] | values | no | Kim et al. 2018 |
 //! | [`DvsPixelEncoder`] | frames | mismatch only | Lichtsteiner et al. 2008; Hu et al. 2021 |
 //!
 //! Every code for values is run by [`Encoder`]: it scales the input, draws from streams keyed by (seed, sample,
@@ -43,6 +48,11 @@ mod temporal;
 pub use contrast::dvs_pixel::{DvsPixelEncoder, DvsPixelState};
 pub use contrast::frame_times::FrameTimes;
 pub use encoder::Encoder;
+pub use rate::burst::{BurstEncoder, BurstPattern};
 pub use rate::inhomogeneous::InhomogeneousPoissonEncoder;
 pub use rate::poisson::{PoissonRateEncoder, SpikeProbability};
+pub use rate::regular::RegularRateEncoder;
+pub use temporal::phase::PhaseCodingEncoder;
+pub use temporal::rank_order::{RankOrderEncoder, Ranking};
 pub use temporal::ttfs::TimeToFirstSpikeEncoder;
+pub use temporal::weighted_phase::WeightedPhaseEncoder;
