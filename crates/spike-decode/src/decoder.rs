@@ -1,5 +1,6 @@
 //! The one mechanism by which every decoder of values runs: choose, decode in parallel, back to the caller's units.
 
+use crate::contrast::reconstruct::ReconstructionDecoder;
 use crate::method::Method;
 use crate::par;
 use crate::rate::count::SpikeCountDecoder;
@@ -53,6 +54,7 @@ impl Decoder {
         let method: Box<dyn ValueDecoder> = match method {
             Method::SpikeCount(formula) => Box::new(SpikeCountDecoder::for_encoding(encoding)?.with_formula(formula)),
             Method::TimeToFirstSpike => Box::new(TimeToFirstSpikeDecoder::for_encoding(encoding)?),
+            Method::Reconstruction => Box::new(ReconstructionDecoder::for_encoding(encoding)?),
             _ => return Err(wrong),
         };
         Ok(Self { method, encoding: encoding.clone() })

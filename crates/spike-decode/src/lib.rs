@@ -4,8 +4,10 @@
 //! |---|---|---|---|
 //! | [`SpikeCountDecoder`] | `rate_poisson` | dead-time corrected count (or the plain formula) | 1 − posterior variance / prior variance for a uniform prior |
 //! | [`TimeToFirstSpikeDecoder`] | `temporal_ttfs` | centre of the interval that spikes in the step | the same, from the width of the interval |
+//! | [`ReconstructionDecoder`] | `contrast_*` but `contrast_dvs_pixel` | sum of the thresholds of ON and OFF spikes, or convolution | from the threshold |
 //!
 //! [`Decoder`] chooses by what the spikes say of themselves and returns values in the caller's units.
+//! [`optimise`] finds the options of a contrast code with which a given signal is rebuilt best.
 //! [`Reachable`] is the R² that no decoder of the code can exceed for given values, beside which a measured R²
 //! should be read.
 //!
@@ -29,6 +31,7 @@
 //! # Features
 //! `rayon` (default): decode batches on several threads. It changes no result.
 
+mod contrast;
 mod decoder;
 mod method;
 mod par;
@@ -38,6 +41,8 @@ mod reachable;
 mod score;
 mod temporal;
 
+pub use contrast::optimise::{OptimiseError, Optimised, ac_snr_db, optimise};
+pub use contrast::reconstruct::ReconstructionDecoder;
 pub use decoder::{Decoder, Scored};
 pub use method::{BurstRead, Estimate, Method, RankRead, VectorFormula};
 pub use prior::Prior;

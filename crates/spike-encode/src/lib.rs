@@ -5,6 +5,10 @@
 //! | [`PoissonRateEncoder`] | values | yes | Bernoulli steps with absolute dead time, renewal theory (Cox 1962) |
 //! | [`InhomogeneousPoissonEncoder`] | signal | yes | time rescaling (Brown et al. 2002) |
 //! | [`TimeToFirstSpikeEncoder`] | values | no | Thorpe et al. 2001; Guo et al. 2021 for the logarithmic form |
+//! | [`ThresholdEncoder`] | signal | no | temporal contrast of successive samples |
+//! | [`SendOnDeltaEncoder`] | signal | no | Miskowicz 2006; the pixel of Lichtsteiner et al. 2008 |
+//! | [`StepForwardEncoder`], [`MovingWindowEncoder`], [`TbrEncoder`] | signal | no | Petro et al. 2020 |
+//! | [`BenSpikerEncoder`] | signal | no | Schrauwen and Van Campenhout 2003; Petro et al. 2020 |
 //!
 //! Every code for values is run by [`Encoder`]: it scales the input, draws from streams keyed by (seed, sample,
 //! neuron), applies jitter, and splits a batch over threads without changing a spike.
@@ -30,6 +34,7 @@
 //! # What this crate does not do
 //! It reads no files and knows no decoder.
 
+mod contrast;
 mod encoder;
 mod gap;
 mod jitter;
@@ -37,6 +42,9 @@ mod par;
 mod rate;
 mod temporal;
 
+pub use contrast::{
+    BenSpikerEncoder, MovingWindowEncoder, SendOnDeltaEncoder, StepForwardEncoder, TbrEncoder, ThresholdEncoder,
+};
 pub use encoder::Encoder;
 pub use rate::inhomogeneous::InhomogeneousPoissonEncoder;
 pub use rate::poisson::{PoissonRateEncoder, SpikeProbability};
