@@ -76,7 +76,7 @@ pub enum OptimiseError {
 /// | threshold | θ_up and θ_down from 0.002 to 0.5, 24 values each at equal ratios |
 /// | moving window | θ from 0.002 to 0.6, 40 values at equal ratios; w from 0 to 30, 16 values |
 /// | TBR | f from 0 to 3 by 0.05 |
-/// | Ben's Spiker | n from 8 to 80, f_c from 0.01 to 0.12, g from 1 to 3, and θ: from 0.8 to 1.1 for the multiplicative rule, from 0 to 0.8 for the additive one |
+/// | Ben's Spiker | n from 8 to 80, f_c from 0.01 to 0.12, g from 0.7 to 3, and θ: from 0.8 to 1.1 for the multiplicative rule, from 0 to 0.8 for the additive one |
 ///
 /// The whole grid is evaluated. From its three best points a pattern search (Hooke and Jeeves 1961, Journal of the
 /// ACM 8:212, DOI 10.1145/321062.321069) goes on between the values of the grid: it tries half a grid distance up and
@@ -199,7 +199,7 @@ fn axes(options: CodeOptions, num_samples: usize) -> Vec<Axis> {
         CodeOptions::ContrastBenSpiker(options) => vec![
             Axis::whole(&[8, 16, 24, 32, 48, 64, 80], num_samples.saturating_sub(1)),
             Axis::linear([0.01, 0.02, 0.03, 0.04, 0.06, 0.08, 0.12]),
-            Axis::linear([1.0, 1.5, 2.0, 3.0]),
+            Axis::linear([0.7, 1.0, 1.5, 2.0, 3.0]),
             Axis::linear(match options.rule {
                 BenSpikerRule::Multiplicative => [0.8, 0.85, 0.9, 0.95, 1.0, 1.05, 1.1],
                 BenSpikerRule::Additive => [0.0, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8],

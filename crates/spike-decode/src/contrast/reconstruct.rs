@@ -220,6 +220,12 @@ impl ValueDecoder for ReconstructionDecoder {
         for list in [&mut into.values, &mut into.confidence, &mut into.activity] {
             list.resize(at + length * channels, 0.0);
         }
+        // Where all channels have the same confidence, it is computed once for each time.
+        let shared: Vec<f64> = match self.rule {
+            Rule::Recorded => Vec::new(),
+            _ => (0..length).map(|time| self.rule.confidence(0.0, time, length)).collect(),
+        };
+        let per_spike = 1.0 / self.max_count;
         let mut values = vec![0.0; LANES * length];
         let mut counts = vec![0; LANES * length];
         for from in (0..channels).step_by(LANES) {
@@ -234,10 +240,20 @@ impl ValueDecoder for ReconstructionDecoder {
             }
             for time in 0..length {
                 let row = at + time * channels + from;
-                for lane in 0..lanes {
-                    into.values[row + lane] = values[lane * length + time];
-                    into.activity[row + lane] = f64::from(counts[lane * length + time]) / self.max_count;
-                    into.confidence[row + lane] = self.rule.confidence(statistics[from + lane], time, length);
+                for (lane, value) in into.values[row..row + lanes].iter_mut().enumerate() {
+                    *value = values[lane * length + time];
+                }
+                for (lane, activity) in into.activity[row..row + lanes].iter_mut().enumerate() {
+                    *activity = f64::from(counts[lane * length + time]) * per_spike;
+                }
+                let confidence = &mut into.confidence[row..row + lanes];
+                match shared.get(time) {
+                    Some(value) => confidence.fill(*value),
+                    None => {
+                        for (value, threshold) in confidence.iter_mut().zip(&statistics[from..]) {
+                            *value = self.rule.confidence(*threshold, time, length);
+                        }
+                    }
                 }
             }
         }
