@@ -103,7 +103,7 @@ fn examples_by_hand() {
     assert_eq!(of_channel(threshold(0.25, 0.5), &signal), [vec![1], vec![4]]);
     // Means of two samples before: ¼ ¼ | ¼ (0, ½), 0.625, ¾, 0.375.
     assert_eq!(of_channel(moving_window(0.125, 1), &signal), [vec![1, 2], vec![0, 4]]);
-    // Changes ½, ¼, 0, −¾, ¼, ¼: mean 1/12, squares 1.0417 − 6/144 = 1, variance 1/5: θ = 0.0833 + 0.4472·f.
+    // Changes ½, ¼, 0, −¾, ¼, ¼: mean 1/12, squares 1 − 6/144, variance 23/120: θ = 0.0833 + 0.4378·f.
     assert_eq!(of_channel(tbr(0.5), &signal), [vec![0], vec![3]]);
     assert_eq!(of_channel(tbr(0.25), &signal), [vec![0, 1, 4, 5], vec![3]]);
 }
