@@ -11,8 +11,10 @@
 //! | [`PhaseDecoder`] | `temporal_phase` | circular mean | from the step, the jitter and the resultant length |
 //! | [`WeightedPhaseDecoder`] | `temporal_weighted_phase` | majority of each digit | from the class and disagreeing digits |
 //! | [`EventDecoder`] | `contrast_dvs_pixel` | frames by integration of camera events | – |
+//! | [`ReconstructionDecoder`] | `contrast_*` but `contrast_dvs_pixel` | sum of the thresholds of ON and OFF spikes, or convolution | from the threshold |
 //!
 //! [`Decoder`] chooses by what the spikes say of themselves and returns values in the caller's units.
+//! [`optimise`] finds the options of a contrast code with which a given signal is rebuilt best.
 //! [`Reachable`] is the R² that no decoder of the code can exceed for given values, beside which a measured R²
 //! should be read.
 //!
@@ -48,6 +50,8 @@ mod score;
 mod temporal;
 
 pub use contrast::events::{EventDecoder, FirstFrame};
+pub use contrast::optimise::{OptimiseError, Optimised, ac_snr_db, optimise};
+pub use contrast::reconstruct::ReconstructionDecoder;
 pub use decoder::{Decoder, Scored};
 pub use membrane::MembranePotentialDecoder;
 pub use method::{BurstRead, Estimate, Method, RankRead, VectorFormula};

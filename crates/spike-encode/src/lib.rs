@@ -11,6 +11,10 @@
 //! | [`PhaseCodingEncoder`] | values | no | Montemurro et al. 2008 |
 //! | [`WeightedPhaseEncoder`] | values | no | Kim et al. 2018 |
 //! | [`DvsPixelEncoder`] | frames | mismatch only | Lichtsteiner et al. 2008; Hu et al. 2021 |
+//! | [`ThresholdEncoder`] | signal | no | temporal contrast of successive samples |
+//! | [`SendOnDeltaEncoder`] | signal | no | Miskowicz 2006; the pixel of Lichtsteiner et al. 2008 |
+//! | [`StepForwardEncoder`], [`MovingWindowEncoder`], [`TbrEncoder`] | signal | no | Petro et al. 2020 |
+//! | [`BenSpikerEncoder`] | signal | no | Schrauwen and Van Campenhout 2003; Petro et al. 2020 |
 //!
 //! Every code for values is run by [`Encoder`]: it scales the input, draws from streams keyed by (seed, sample,
 //! neuron), applies jitter, and splits a batch over threads without changing a spike.
@@ -45,8 +49,10 @@ mod par;
 mod rate;
 mod temporal;
 
-pub use contrast::dvs_pixel::{DvsPixelEncoder, DvsPixelState};
-pub use contrast::frame_times::FrameTimes;
+pub use contrast::{
+    BenSpikerEncoder, DvsPixelEncoder, DvsPixelState, FrameTimes, MovingWindowEncoder, SendOnDeltaEncoder,
+    StepForwardEncoder, TbrEncoder, ThresholdEncoder,
+};
 pub use encoder::Encoder;
 pub use rate::burst::{BurstEncoder, BurstPattern};
 pub use rate::inhomogeneous::InhomogeneousPoissonEncoder;

@@ -218,12 +218,13 @@ pub(super) fn encoder(samples: &mut Samples, plan: &Plan) -> Result<Encoder, Cli
     Encoder::new(&plan.config, plan.code, Normalizer::identity(channels), plan.seed, shape.clone())?;
     let normalizer = samples.fit(plan.norm, channels)?;
     let encoder = Encoder::new(&plan.config, plan.code, normalizer, plan.seed, shape)?;
-    let (mut first, mut values) = (Vec::new(), Vec::new());
+    // What a decoder must know of a signal is part of the record, which comes before the spikes.
+    let (mut signals, mut values) = (Vec::new(), Vec::new());
     samples.seek(0)?;
     while samples.read(1, &mut values)? == 1 {
-        first.extend_from_slice(&values[..channels]);
+        signals.extend_from_slice(&values);
     }
-    Ok(encoder.with_initial_values(&first)?)
+    Ok(encoder.with_signals(&signals)?)
 }
 
 /// The header of a file of the encoder's spikes.

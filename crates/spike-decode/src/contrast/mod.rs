@@ -1,3 +1,6 @@
-//! Decoders of codes that report changes.
+//! Signals from the spikes of contrast codes and of Ben's Spiker, the thresholds with which they are best, and frames
+//! from camera events.
 
 pub(crate) mod events;
+pub(crate) mod optimise;
+pub(crate) mod reconstruct;
