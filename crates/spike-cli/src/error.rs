@@ -2,6 +2,7 @@
 
 use crate::figure::FigureError;
 use spike_core::{ConfigError, DecodeError, DecodingMethod, EncodeError, NameError};
+use spike_decode::OptimiseError;
 use spike_io::ReadError;
 use spike_io::events::EventFileError;
 use spike_io::spk::SpkError;
@@ -113,6 +114,9 @@ pub(crate) enum CliError {
     /// Spikes that cannot be decoded.
     #[error(transparent)]
     Decode(DecodeError),
+    /// Options of a code that cannot be searched.
+    #[error(transparent)]
+    Optimise(#[from] OptimiseError),
     /// Two inputs that do not fit each other.
     #[error("{what}: {first} in {first_name}, {second} in {second_name}")]
     Mismatch {
@@ -170,6 +174,7 @@ impl CliError {
             | Self::CutOff { .. }
             | Self::Encode(_)
             | Self::Decode(_)
+            | Self::Optimise(_)
             | Self::Mismatch { .. } => 3,
             Self::Write { .. } | Self::Figure(_) => 5,
         }

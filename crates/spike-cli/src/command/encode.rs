@@ -9,8 +9,10 @@ use crate::progress::Progress;
 use crate::summary::{Statistics, Summary};
 use crate::terminal::{remark, say, say_json};
 use clap::Args;
+use ndarray::ArrayView2;
 use serde::Serialize;
-use spike_core::{CodingScheme, Normalizer};
+use spike_core::{CodeOptions, CodingScheme, NormalizeReport, Normalizer};
+use spike_decode::optimise;
 use spike_encode::Encoder;
 use spike_io::InputFormat;
 use spike_io::spikes::{SpikeFormat, SpikeWriter};
@@ -217,14 +219,28 @@ pub(super) fn encoder(samples: &mut Samples, plan: &Plan) -> Result<Encoder, Cli
     // The code is refused before the whole input is read.
     Encoder::new(&plan.config, plan.code, Normalizer::identity(channels), plan.seed, shape.clone())?;
     let normalizer = samples.fit(plan.norm, channels)?;
-    let encoder = Encoder::new(&plan.config, plan.code, normalizer, plan.seed, shape)?;
     // What a decoder must know of a signal is part of the record, which comes before the spikes.
     let (mut signals, mut values) = (Vec::new(), Vec::new());
     samples.seek(0)?;
     while samples.read(1, &mut values)? == 1 {
         signals.extend_from_slice(&values);
     }
+    let code = if plan.optimise { optimised(plan, &normalizer, &signals, &shape)? } else { plan.code };
+    let encoder = Encoder::new(&plan.config, code, normalizer, plan.seed, shape)?;
     Ok(encoder.with_signals(&signals)?)
+}
+
+/// The options with which the first recording is rebuilt best.
+fn optimised(plan: &Plan, normalizer: &Normalizer, signals: &[f64], shape: &[usize]) -> Result<CodeOptions, CliError> {
+    let (length, channels) = (shape[0], shape.iter().skip(1).product());
+    let mut scaled = Vec::new();
+    normalizer.apply(&signals[..length * channels], 0, &mut scaled, &mut NormalizeReport::default())?;
+    let signal =
+        ArrayView2::from_shape((length, channels), &scaled).expect("a recording has a value for each time and channel");
+    let found = optimise(&plan.config, plan.code, signal)?;
+    let options = serde_json::to_string(&found.options).unwrap_or_default();
+    remark(&format!("best options for the first recording: {options}, AC-SNR {:.2} dB", found.ac_snr_db));
+    Ok(found.options)
 }
 
 /// The header of a file of the encoder's spikes.

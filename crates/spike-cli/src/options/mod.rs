@@ -46,7 +46,7 @@ pub(crate) struct EncodeOptions {
     /// Rate of the smallest value in Hz [default: 0].
     #[arg(long, value_name = "HZ")]
     pub(crate) min_firing_rate_hz: Option<f64>,
-    /// Absolute refractory period in ms [default: 2].
+    /// Absolute refractory period in ms [default: 2; codes of signals: 0].
     #[arg(long, value_name = "MS")]
     pub(crate) refractory_period_ms: Option<f64>,
     /// Standard deviation of jitter after the code in ms [default: 0].
@@ -55,6 +55,9 @@ pub(crate) struct EncodeOptions {
     /// Scaling to [0, 1]: none, minmax, per_channel, percentile or percentile:LOW,HIGH [default: minmax].
     #[arg(long, value_name = "KIND")]
     pub(crate) norm: Option<String>,
+    /// Codes of signals: search the options with which the first recording is rebuilt best, instead of those given.
+    #[arg(long)]
+    pub(crate) optimise: bool,
     #[command(flatten)]
     pub(crate) rate: RateFlags,
     #[command(flatten)]
@@ -79,6 +82,8 @@ pub(crate) struct Plan {
     pub(crate) sampling: Sampling,
     /// Columns of a signal.
     pub(crate) columns: Option<Columns>,
+    /// Whether the options of a code of signals are to be searched.
+    pub(crate) optimise: bool,
     /// When frames were taken.
     pub(crate) frame_times: Option<FrameTimes<'static>>,
 }
@@ -86,7 +91,7 @@ pub(crate) struct Plan {
 impl EncodeOptions {
     /// The configuration, the code and the seed that the options ask for.
     pub(crate) fn plan(&self) -> Result<Plan, CliError> {
-        let (mut config, dt_in_file) = self.configuration()?;
+        let (mut config, in_file) = self.configuration()?;
         if let Some(name) = &self.scheme {
             config.coding_scheme = name.parse()?;
         }
@@ -126,21 +131,25 @@ impl EncodeOptions {
             norm,
             seed,
             seed_given: given.is_some(),
-            sampling: Sampling { rate_hz: self.contrast.sample_rate_hz, dt_ms: self.dt_ms.or(dt_in_file) },
+            sampling: Sampling {
+                rate_hz: self.contrast.sample_rate_hz,
+                dt_ms: self.dt_ms.or(in_file.dt_ms),
+                refractory_ms: self.refractory_period_ms.or(in_file.refractory_period_ms),
+            },
+            optimise: self.optimise,
             columns: self.contrast.signal_columns.clone(),
             frame_times: frame_times(self.contrast.frame_rate_hz, self.contrast.frame_interval_us)?,
         })
     }
 
-    /// The configuration of the file, and its step width where the file states it.
-    fn configuration(&self) -> Result<(EncoderConfig, Option<f64>), CliError> {
-        let Some(path) = &self.config else { return Ok((EncoderConfig::default(), None)) };
+    /// The configuration of the file, and what it states that a signal would else set.
+    fn configuration(&self) -> Result<(EncoderConfig, InFile), CliError> {
+        let Some(path) = &self.config else { return Ok(Default::default()) };
         let text = std::fs::read_to_string(path).map_err(|source| CliError::Open { path: path.clone(), source })?;
         let invalid = |source| CliError::ConfigFile { path: path.clone(), source };
-        let config: EncoderConfig = serde_json::from_str(&text).map_err(invalid)?;
-        let fields: serde_json::Value = serde_json::from_str(&text).map_err(invalid)?;
-        let dt_ms = fields.get("dt_ms").map(|_| config.dt_ms);
-        Ok((config, dt_ms))
+        // Unknown fields are refused by the first reading, of the whole configuration.
+        let config = serde_json::from_str(&text).map_err(invalid)?;
+        Ok((config, serde_json::from_str(&text).map_err(invalid)?))
     }
 
     /// Refuses flags of other codes.
@@ -150,6 +159,10 @@ impl EncodeOptions {
         for flag in families {
             flag.check(scheme)?;
         }
+        if self.optimise && !scheme.encodes_signals() {
+            let (option, belongs_to) = ("--optimise", "the codes of signals");
+            return Err(ConfigError::OptionOfAnotherCode { option, scheme, belongs_to });
+        }
         if takes_values(scheme) {
             return Ok(());
         }
@@ -157,9 +170,12 @@ impl EncodeOptions {
             ("--time-window-ms", self.time_window_ms),
             ("--max-firing-rate-hz", self.max_firing_rate_hz),
             ("--min-firing-rate-hz", self.min_firing_rate_hz),
+        ];
+        let of_grids = [
+            ("--dt-ms", self.dt_ms),
+            ("--jitter-ms", self.jitter_ms),
             ("--refractory-period-ms", self.refractory_period_ms),
         ];
-        let of_grids = [("--dt-ms", self.dt_ms), ("--jitter-ms", self.jitter_ms)];
         let refuse = |flags: &[(&'static str, Option<f64>)], belongs_to| match flags.iter().find(|(_, v)| v.is_some()) {
             Some(&(option, _)) => Err(ConfigError::OptionOfAnotherCode { option, scheme, belongs_to }),
             None => Ok(()),
@@ -174,6 +190,14 @@ impl EncodeOptions {
         let families = [RateFlags::FLAGS, TemporalFlags::FLAGS, PopulationFlags::FLAGS, ContrastFlags::FLAGS];
         families.into_iter().flatten()
     }
+}
+
+/// Fields of a configuration file that have another default for signals.
+#[derive(Debug, Clone, Copy, Default, serde::Deserialize)]
+#[serde(default)]
+struct InFile {
+    dt_ms: Option<f64>,
+    refractory_period_ms: Option<f64>,
 }
 
 /// Whether a code takes static values, not time series or frames.

@@ -10,6 +10,8 @@ use spike_core::{ConfigError, TimeGrid};
 pub(crate) struct Sampling {
     pub(crate) rate_hz: Option<f64>,
     pub(crate) dt_ms: Option<f64>,
+    /// The refractory period, where the user states it.
+    pub(crate) refractory_ms: Option<f64>,
 }
 
 impl Sampling {
@@ -34,9 +36,9 @@ impl Sampling {
         if share.abs() > 1e-9 {
             let each = if steps == 1 { String::new() } else { format!(" in {steps} steps a sample") };
             remark(&format!(
-                "{rate_hz} Hz{each} is rounded to steps of {step_ns} ns; time runs {:.1} ppm {}",
+                "{rate_hz} Hz{each} is rounded to steps of {step_ns} ns: times are {:.2} ppm too {}",
                 share.abs() * 1e6,
-                if share > 0.0 { "slow" } else { "fast" }
+                if share > 0.0 { "long" } else { "short" }
             ));
         }
         Ok(step_ns as u64)
@@ -59,8 +61,8 @@ impl Plan {
         })?;
         let grid = TimeGrid::new(step_ns, num_steps)?;
         (self.config.dt_ms, self.config.time_window_ms) = (grid.dt_ms(), grid.duration_ms());
-        // Codes of signals have no refractory period; that of the configuration need not fit their steps.
-        self.config.refractory_period_ms = 0.0;
+        // The default of the configuration is one of values, and would lose spikes of most codes of signals.
+        self.config.refractory_period_ms = self.sampling.refractory_ms.unwrap_or(0.0);
         self.config.validate()?;
         Ok(self)
     }

@@ -212,12 +212,12 @@ impl Decode {
         );
         if let Some(mse) = report.reconstruction_mse {
             let figure = |r2: Option<f64>| r2.map_or("undefined".to_owned(), |r| format!("{r:.5}"));
-            text += &format!(
-                "\nMSE {mse:.6}, R² {}, reachable by any decoder {}, expected of this one {}",
-                figure(report.reconstruction_r2),
-                figure(report.reachable_r2),
-                figure(report.expected_r2)
-            );
+            text += &format!("\nMSE {mse:.6}, R² {}", figure(report.reconstruction_r2));
+            // Not every code has a limit that can be computed.
+            if report.reachable_r2.is_some() || report.expected_r2.is_some() {
+                let (reachable, expected) = (figure(report.reachable_r2), figure(report.expected_r2));
+                text += &format!(", reachable by any decoder {reachable}, expected of this one {expected}");
+            }
         }
         if self.output.as_deref().is_some_and(is_stream) { remark(&text) } else { say(&text) }
     }
