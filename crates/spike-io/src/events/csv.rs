@@ -76,9 +76,6 @@ pub(super) fn read(input: impl Read) -> Result<EventFile, EventFileError> {
     let mut events = Collector::new(&header);
     loop {
         let (line, found) = next(&mut text)?;
-        if !found {
-            return Err(table(line, "the file is cut off: its last line, '# end …', is missing"));
-        }
         if let Some(end) = text.strip_prefix(LAST) {
             let Totals { num_events, span_us } = serde_json::from_str(end)?;
             if num_events != events.count {
@@ -89,6 +86,9 @@ pub(super) fn read(input: impl Read) -> Result<EventFile, EventFileError> {
             }
             let stream = events.finish(span_us)?;
             return Ok(EventFile { header, span_us, stream });
+        }
+        if !found || !text.ends_with('\n') {
+            return Err(table(line, "the file is cut off: its last line, '# end …', is missing"));
         }
         let event = event(text.trim_end()).ok_or(table(line, "it is not time, column, row and polarity (1 or 0)"))?;
         events.push(event)?;
