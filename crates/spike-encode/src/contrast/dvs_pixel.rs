@@ -17,7 +17,7 @@ use std::borrow::Cow;
 /// - without a refractory period R then moves by exactly the threshold, so that a steep change sends several events
 ///   between two frames and nothing is lost;
 /// - with a refractory period of r µs the pixel is held in reset: until r µs after the event crossings are not sent
-///   and R follows L; R is then L at the end of the period, as in the circuit, so that what changes within is lost.
+///   and R follows L; R is then L at the end of the period, so that what changes within is lost.
 ///
 /// The thresholds of a pixel are θ·max(0.05, 1 + sd·N(0, 1)) with two numbers drawn from (seed, pixel): a property
 /// of the sensor, the same for every video.

@@ -216,7 +216,7 @@ impl Decode {
             // Not every code has a limit that can be computed.
             if report.reachable_r2.is_some() || report.expected_r2.is_some() {
                 let (reachable, expected) = (figure(report.reachable_r2), figure(report.expected_r2));
-                text += &format!(", reachable by any decoder {reachable}, expected of this one {expected}");
+                text += &format!(", reachable by any decoder {reachable}, expected of the scheme's own {expected}");
             }
         }
         if self.output.as_deref().is_some_and(is_stream) { remark(&text) } else { say(&text) }

@@ -17,14 +17,15 @@ pub(super) const POISSON: Text = Text {
 
 pub(super) const REGULAR: Text = Text {
     summary: "spikes at regular or stratified distances: the budget of a rate code without its noise",
-    equation: "rate as rate_poisson; --spacing regular: intervals of 1/rate from a random phase;\n\
-               --spacing stratified: one spike at random in each of equal strata of 1/rate",
+    equation: "L = 1/p + k steps, p and k as rate_poisson; --spacing regular: intervals of L from a random phase;\n\
+               --spacing stratified: one spike at random in each of equal strata of L",
     options: "--max-firing-rate-hz 1000, --min-firing-rate-hz 0, --refractory-period-ms 2,\n\
               --spacing regular|stratified, --refractory uncompensated|compensated, --jitter-ms 0",
     use_when: "a network takes rates and the noise of Poisson spikes only costs accuracy",
-    decoder: "spike_rate: rate from intervals, in a window of --window-isis N; spike_count also applies",
-    limits: "the count is off by less than one spike: R² is about 1 - 1/(f_max·T)² for uniform values, without dead time;\n\
-             100 spikes at most give 0.9999 where Poisson spikes give 0.946",
+    decoder: "spike_rate: rate from intervals, in a window of --window-isis N\n\
+              spike_count and membrane_potential also apply",
+    limits: "100 ms, 1000 Hz, 2 ms refractory, uniform values: R² 0.99999 from intervals, 0.9955 from the count,\n\
+             where Poisson spikes give 0.892; a receiver that only counts is off by less than one spike",
 };
 
 pub(super) const BURST: Text = Text {
@@ -35,6 +36,6 @@ pub(super) const BURST: Text = Text {
               --refractory-period-ms 2, --jitter-ms 0",
     use_when: "few spikes must carry a value early in the window, and survive the loss of one",
     decoder: "burst_interval: number of spikes and their interval; --burst-read count takes the number alone",
-    limits: "N_max = 5, uniform values: number and interval give R² 0.992, the number alone 0.960;\n\
-             with every tenth spike lost 0.812",
+    limits: "5 spikes, 100 ms, uniform values: number and interval give R² 0.992, the number alone 0.960;\n\
+             with every tenth spike lost 0.81. The single spike of values up to 1/N_max is what limits it",
 };

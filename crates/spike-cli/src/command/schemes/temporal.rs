@@ -19,7 +19,7 @@ pub(super) const RANK_ORDER: Text = Text {
     use_when: "the order of features matters more than their size, and a decision may come before the last spike",
     decoder: "rank_order: (N - r)/(N + 1); --rank-read modulation is m^r, --rank-read FILE a value learned for each rank",
     limits: "N uniform values: ranks alone give at best R² 1 - 2/(N + 1), 0.818 for N = 10 and 0.939 for 32;\n\
-             m^r with m = 0.9 and N = 10 gives 0.485. At most one channel a step",
+             m^r with m = 0.9 and N = 10 gives 0.47. At most one channel a step",
 };
 
 pub(super) const PHASE: Text = Text {
@@ -28,8 +28,8 @@ pub(super) const PHASE: Text = Text {
     options: "--frequency-hz 40, --phase-range 0.1,0.9, --jitter-ms 0",
     use_when: "the receiver shares a reference oscillation, and noise is to be averaged over cycles",
     decoder: "phase: circular mean of the phases; confidence falls with their spread",
-    limits: "40 Hz, jitter of 1 ms, uniform values: R² 0.969 from one cycle, 0.993 from four;\n\
-             with the full circle 0 and 1 are neighbours: R² 0.638",
+    limits: "40 Hz, jitter of 1 ms, uniform values: R² 0.972 from one cycle, 0.993 from four;\n\
+             with the full circle, where 0 and 1 are neighbours, 0.85 from four",
 };
 
 pub(super) const WEIGHTED_PHASE: Text = Text {
