@@ -1,6 +1,7 @@
 //! Shared inputs of the benches: constant seeds, uniform values, built outside of every timed closure.
 
 pub mod codes;
+pub mod petro;
 
 use spike_core::{
     CodeOptions, CodingScheme, Domain, EncoderConfig, Normalizer, PoissonOptions, Seed, SpikeTrain, TimeGrid,

@@ -31,6 +31,10 @@ pub struct Encoding {
     /// changes are added to when the signal is rebuilt.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub initial_values: Vec<f64>,
+    /// For codes of time series that compute a number from the whole of a signal, that number for every channel of
+    /// every sample from index 0 on: the threshold of `contrast_tbr`, the offset of `contrast_ben_spiker`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signal_statistics: Vec<f64>,
 }
 
 impl Encoding {
@@ -56,7 +60,8 @@ impl Encoding {
     ) -> Result<Self, ConfigError> {
         let config = EncoderConfig { coding_scheme: code.scheme(), seed: Some(seed.0), ..config.clone() };
         let tuning = Tuning::of(&config, code)?;
-        Ok(Self { config, code, tuning, normalizer, seed, feature_shape, initial_values: Vec::new() })
+        let (initial_values, signal_statistics) = (Vec::new(), Vec::new());
+        Ok(Self { config, code, tuning, normalizer, seed, feature_shape, initial_values, signal_statistics })
     }
 
     /// The code.

@@ -147,6 +147,17 @@ pub enum ConfigError {
         /// The window that fits.
         window_ms: f64,
     },
+    /// A refractory period in a code whose reconstruction would miss what it suppresses.
+    #[error(
+        "refractory_period_ms is {refractory_ms}, allowed for {scheme} is 0: its reconstruction would miss every spike \
+         that is suppressed; set it to 0, or use contrast_send_on_delta or contrast_step_forward, which send it later"
+    )]
+    RefractoryLosesSpikes {
+        /// The scheme.
+        scheme: CodingScheme,
+        /// What was found.
+        refractory_ms: f64,
+    },
     /// The configuration names another scheme than its options belong to.
     #[error("the configuration is of {config}, its code options are of {options}")]
     SchemeMismatch {
@@ -241,12 +252,25 @@ pub enum EncodeError {
     /// The record of a time series lacks the values from which it is rebuilt, or has others.
     #[error(
         "sample {sample} begins with {found:?}, the record of the encoding says {recorded:?}; give the encoder the \
-         initial values of every sample (with_initial_values)"
+         initial values of every sample (with_initial_values or with_signals)"
     )]
     InitialValues {
         /// Sample index.
         sample: u64,
         /// First normalised values of the signal.
+        found: Vec<f64>,
+        /// What the record holds.
+        recorded: Vec<f64>,
+    },
+    /// The record of a time series lacks the statistics from which it is rebuilt, or has others.
+    #[error(
+        "sample {sample} has the statistics {found:?}, the record of the encoding says {recorded:?}; give the encoder \
+         the signals of every sample (with_signals)"
+    )]
+    SignalStatistics {
+        /// Sample index.
+        sample: u64,
+        /// Statistics of the signal.
         found: Vec<f64>,
         /// What the record holds.
         recorded: Vec<f64>,

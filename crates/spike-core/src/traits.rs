@@ -40,7 +40,21 @@ pub trait SignalEncoder: Debug + Send + Sync {
     /// Rows that a signal of `num_channels` channels becomes.
     fn num_neurons(&self, num_channels: usize) -> usize;
 
-    /// Appends the rows of one sample; `signal` has shape (step, channel).
+    /// Appends what a decoder must know of a signal beyond its first values: a number for each channel, or nothing
+    /// for codes whose spikes and first values say everything. `signal` has shape (sample in time, channel).
+    ///
+    /// # Errors
+    /// As [`encode_signal`](Self::encode_signal).
+    fn signal_statistics(
+        &self,
+        _signal: ArrayView2<'_, f64>,
+        _sample: u64,
+        _into: &mut Vec<f64>,
+    ) -> Result<(), EncodeError> {
+        Ok(())
+    }
+
+    /// Appends the rows of one sample; `signal` has shape (sample in time, channel).
     ///
     /// # Errors
     /// [`EncodeError`] if the signal does not fit the grid or holds values outside its domain.

@@ -336,7 +336,7 @@ proptest! {
             widths: vec![0.1; 3],
         });
         let normalizer = Normalizer::fit_slice(kind, channels, &values).unwrap();
-        let encoding = Encoding { config, code, tuning, normalizer, seed: Seed(seed), feature_shape: vec![1, channels], initial_values: vec![0.25; channels] };
+        let encoding = Encoding { config, code, tuning, normalizer, seed: Seed(seed), feature_shape: vec![1, channels], initial_values: vec![0.25; channels], signal_statistics: vec![0.5; channels] };
         prop_assert_eq!(through_json(&encoding), encoding);
     }
 }

@@ -1,5 +1,6 @@
 //! The one mechanism by which every decoder of values runs: choose, decode in parallel, back to the caller's units.
 
+use crate::contrast::reconstruct::ReconstructionDecoder;
 use crate::membrane::MembranePotentialDecoder;
 use crate::method::{BurstRead, Method};
 use crate::par;
@@ -70,6 +71,7 @@ impl Decoder {
             Method::Phase => Box::new(PhaseDecoder::for_encoding(encoding)?),
             Method::WeightedPhase => Box::new(WeightedPhaseDecoder::for_encoding(encoding)?),
             Method::TimeToFirstSpike => Box::new(TimeToFirstSpikeDecoder::for_encoding(encoding)?),
+            Method::Reconstruction => Box::new(ReconstructionDecoder::for_encoding(encoding)?),
             _ => return Err(wrong),
         };
         Ok(Self { method, encoding: encoding.clone() })

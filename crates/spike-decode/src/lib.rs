@@ -10,8 +10,10 @@
 //! | [`RankOrderDecoder`] | `temporal_rank_order` | order statistics, m^rank, or a learned table | of the order statistics |
 //! | [`PhaseDecoder`] | `temporal_phase` | circular mean | from the step, the jitter and the resultant length |
 //! | [`WeightedPhaseDecoder`] | `temporal_weighted_phase` | majority of each digit | from the class and disagreeing digits |
+//! | [`ReconstructionDecoder`] | `contrast_*` but `contrast_dvs_pixel` | sum of the thresholds of ON and OFF spikes, or convolution | from the threshold |
 //!
 //! [`Decoder`] chooses by what the spikes say of themselves and returns values in the caller's units.
+//! [`optimise`] finds the options of a contrast code with which a given signal is rebuilt best.
 //! [`Reachable`] is the R² that no decoder of the code can exceed for given values, beside which a measured R²
 //! should be read.
 //!
@@ -35,6 +37,7 @@
 //! # Features
 //! `rayon` (default): decode batches on several threads. It changes no result.
 
+mod contrast;
 mod decoder;
 mod membrane;
 mod method;
@@ -45,6 +48,8 @@ mod reachable;
 mod score;
 mod temporal;
 
+pub use contrast::optimise::{OptimiseError, Optimised, ac_snr_db, optimise};
+pub use contrast::reconstruct::ReconstructionDecoder;
 pub use decoder::{Decoder, Scored};
 pub use membrane::MembranePotentialDecoder;
 pub use method::{BurstRead, Estimate, Method, RankRead, VectorFormula};

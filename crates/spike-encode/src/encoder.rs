@@ -1,5 +1,8 @@
 //! The one mechanism by which every code for values runs: scale, draw, jitter, batch, threads.
 
+use crate::contrast::{
+    BenSpikerEncoder, MovingWindowEncoder, SendOnDeltaEncoder, StepForwardEncoder, TbrEncoder, ThresholdEncoder,
+};
 use crate::jitter::Jitter;
 use crate::par;
 use crate::rate::burst::BurstEncoder;
@@ -64,7 +67,15 @@ impl Code {
             let (num_steps, window_ms) = (grid.num_steps(), (grid.dt_ns() as u128 * u128::from(steps)) as f64 / 1e6);
             return Err(ConfigError::SignalGrid { samples, events_per_sample, num_steps, window_ms });
         }
-        Err(ConfigError::NoEncoder { scheme: encoding.scheme(), use_instead: "another scheme" })
+        Ok(match encoding.code {
+            CodeOptions::ContrastThreshold(options) => Box::new(ThresholdEncoder::new(config, options)?),
+            CodeOptions::ContrastSendOnDelta(options) => Box::new(SendOnDeltaEncoder::new(config, options)?),
+            CodeOptions::ContrastStepForward(options) => Box::new(StepForwardEncoder::new(config, options)?),
+            CodeOptions::ContrastMovingWindow(options) => Box::new(MovingWindowEncoder::new(config, options)?),
+            CodeOptions::ContrastTbr(options) => Box::new(TbrEncoder::new(config, options)?),
+            CodeOptions::ContrastBenSpiker(options) => Box::new(BenSpikerEncoder::new(config, options)?),
+            _ => return Err(ConfigError::NoEncoder { scheme: encoding.scheme(), use_instead: "another scheme" }),
+        })
     }
 
     fn grid(&self) -> TimeGrid {
@@ -139,6 +150,32 @@ impl Encoder {
     pub fn with_initial_values(self, first_values: &[f64]) -> Result<Self, EncodeError> {
         let mut encoding = self.encoding.as_ref().clone();
         encoding.normalizer.apply(first_values, 0, &mut encoding.initial_values, &mut NormalizeReport::default())?;
+        Ok(Self { encoding: Arc::new(encoding), ..self })
+    }
+
+    /// For codes of time series: the same with everything in the record that a decoder must know of the signals:
+    /// first values, and statistics for the codes that have some ([`SignalEncoder::signal_statistics`]). `signals`
+    /// are all samples from index 0 on, in the caller's units, sample-major, each of shape (sample in time, channel).
+    /// For codes of static values nothing changes.
+    ///
+    /// # Errors
+    /// [`EncodeError`] for values that the normaliser refuses, or another number of values than whole samples have.
+    pub fn with_signals(self, signals: &[f64]) -> Result<Self, EncodeError> {
+        let Code::Signal(code) = &self.code else { return Ok(self) };
+        let (size, channels) = (self.encoding.num_values(), self.encoding.num_channels());
+        if !signals.len().is_multiple_of(size) {
+            return Err(EncodeError::ChannelMismatch { fitted: size, found: signals.len() });
+        }
+        let mut encoding = self.encoding.as_ref().clone();
+        encoding.initial_values.clear();
+        encoding.signal_statistics.clear();
+        let mut scaled = Vec::new();
+        for (signal, sample) in signals.chunks_exact(size).zip(0..) {
+            scaled.clear();
+            self.encoding.normalizer.apply(signal, sample, &mut scaled, &mut NormalizeReport::default())?;
+            encoding.initial_values.extend_from_slice(&scaled[..channels]);
+            code.signal_statistics(as_signal(&scaled, channels), sample, &mut encoding.signal_statistics)?;
+        }
         Ok(Self { encoding: Arc::new(encoding), ..self })
     }
 
@@ -228,19 +265,36 @@ impl Encoder {
             Code::Signal(code) => {
                 let values = values.get();
                 let channels = self.encoding.num_channels();
-                let at = index as usize * channels;
-                let recorded = self.encoding.initial_values.get(at..at + channels).unwrap_or(&[]);
+                let recorded = of_sample(&self.encoding.initial_values, index, channels);
                 if recorded != &values[..channels] {
                     let (found, recorded) = (values[..channels].to_vec(), recorded.to_vec());
                     return Err(EncodeError::InitialValues { sample: index, found, recorded });
                 }
-                let signal = ArrayView2::from_shape((values.len() / channels, channels), values)
-                    .expect("the sample has num_values() values, a multiple of its channels");
+                let signal = as_signal(values, channels);
+                let mut found = Vec::new();
+                code.signal_statistics(signal, index, &mut found)?;
+                let recorded = of_sample(&self.encoding.signal_statistics, index, found.len());
+                if recorded != found {
+                    let recorded = recorded.to_vec();
+                    return Err(EncodeError::SignalStatistics { sample: index, found, recorded });
+                }
                 code.encode_signal(signal, self.encoding.seed, index, chunk)?;
             }
         }
         Ok(())
     }
+}
+
+/// The part of a record that belongs to a sample, `size` numbers each; nothing if the record does not reach so far.
+fn of_sample(record: &[f64], sample: u64, size: usize) -> &[f64] {
+    let from = usize::try_from(sample).ok().and_then(|sample| sample.checked_mul(size));
+    from.and_then(|from| record.get(from..)?.get(..size)).unwrap_or(&[])
+}
+
+/// Values of one sample as (sample in time, channel).
+fn as_signal(values: &[f64], channels: usize) -> ArrayView2<'_, f64> {
+    ArrayView2::from_shape((values.len() / channels, channels), values)
+        .expect("the sample has num_values() values, a multiple of its channels")
 }
 
 #[cfg(test)]

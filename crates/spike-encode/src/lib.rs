@@ -10,6 +10,10 @@
 //! | [`RankOrderEncoder`] | values | no | Thorpe and Gautrais 1998 |
 //! | [`PhaseCodingEncoder`] | values | no | Montemurro et al. 2008 |
 //! | [`WeightedPhaseEncoder`] | values | no | Kim et al. 2018 |
+//! | [`ThresholdEncoder`] | signal | no | temporal contrast of successive samples |
+//! | [`SendOnDeltaEncoder`] | signal | no | Miskowicz 2006; the pixel of Lichtsteiner et al. 2008 |
+//! | [`StepForwardEncoder`], [`MovingWindowEncoder`], [`TbrEncoder`] | signal | no | Petro et al. 2020 |
+//! | [`BenSpikerEncoder`] | signal | no | Schrauwen and Van Campenhout 2003; Petro et al. 2020 |
 //!
 //! Every code for values is run by [`Encoder`]: it scales the input, draws from streams keyed by (seed, sample,
 //! neuron), applies jitter, and splits a batch over threads without changing a spike.
@@ -35,6 +39,7 @@
 //! # What this crate does not do
 //! It reads no files and knows no decoder.
 
+mod contrast;
 mod encoder;
 mod gap;
 mod jitter;
@@ -42,6 +47,9 @@ mod par;
 mod rate;
 mod temporal;
 
+pub use contrast::{
+    BenSpikerEncoder, MovingWindowEncoder, SendOnDeltaEncoder, StepForwardEncoder, TbrEncoder, ThresholdEncoder,
+};
 pub use encoder::Encoder;
 pub use rate::burst::{BurstEncoder, BurstPattern};
 pub use rate::inhomogeneous::InhomogeneousPoissonEncoder;
