@@ -157,15 +157,10 @@ impl ReconstructionDecoder {
         Ok(())
     }
 
-    /// One channel: its values, and its spikes in each sample.
-    fn channel(&self, rows: [&[u32]; 2], first: f64, statistic: f64, values: &mut [f64], counts: &mut [u32]) {
-        counts.fill(0);
-        values.fill(0.0);
-        let time_of = |step: u32| step as usize / self.events_per_sample;
-        for &step in rows[0].iter().chain(rows[1]) {
-            counts[time_of(step)] += 1;
-        }
+    /// The values of one channel.
+    fn channel(&self, rows: [&[u32]; 2], first: f64, statistic: f64, values: &mut [f64]) {
         if let Rule::Filter { taps, .. } = &self.rule {
+            values.fill(0.0);
             for &step in rows[0] {
                 for (value, tap) in values[step as usize..].iter_mut().zip(taps) {
                     *value += tap;
@@ -183,7 +178,7 @@ impl ReconstructionDecoder {
         let (mut level, mut from) = (first.clamp(0.0, 1.0), 0);
         // The two rows are merged: steps have to be added in the order in which the encoder added them.
         while let Some(step) = [on.first(), off.first()].into_iter().flatten().min() {
-            let time = (time_of(*step) + delay).min(values.len());
+            let time = *step as usize / self.events_per_sample + delay;
             let is_on = on.first() == Some(step);
             let row = if is_on { &mut on } else { &mut off };
             *row = &row[1..];
@@ -217,43 +212,35 @@ impl ValueDecoder for ReconstructionDecoder {
             _ => &vec![0.0; channels],
         };
         let at = into.values.len();
-        for list in [&mut into.values, &mut into.confidence, &mut into.activity] {
-            list.resize(at + length * channels, 0.0);
+        for time in 0..length {
+            match self.rule {
+                Rule::Recorded => into
+                    .confidence
+                    .extend(statistics.iter().map(|threshold| self.rule.confidence(*threshold, time, length))),
+                _ => into.confidence.extend(std::iter::repeat_n(self.rule.confidence(0.0, time, length), channels)),
+            }
         }
-        // Where all channels have the same confidence, it is computed once for each time.
-        let shared: Vec<f64> = match self.rule {
-            Rule::Recorded => Vec::new(),
-            _ => (0..length).map(|time| self.rule.confidence(0.0, time, length)).collect(),
-        };
-        let per_spike = 1.0 / self.max_count;
+        into.activity.resize(at + length * channels, 0.0);
+        for (row, steps) in spikes.neurons().enumerate() {
+            for &step in steps {
+                let time = step as usize / self.events_per_sample;
+                into.activity[at + time * channels + row / rows] += 1.0 / self.max_count;
+            }
+        }
+        into.values.resize(at + length * channels, 0.0);
         let mut values = vec![0.0; LANES * length];
-        let mut counts = vec![0; LANES * length];
         for from in (0..channels).step_by(LANES) {
             let lanes = LANES.min(channels - from);
-            for lane in 0..lanes {
+            for (lane, values) in values.chunks_exact_mut(length).take(lanes).enumerate() {
                 let channel = from + lane;
                 let on = spikes.neuron(channel * rows);
                 let off = if rows == 2 { spikes.neuron(channel * rows + 1) } else { &[] };
-                let place = lane * length..(lane + 1) * length;
-                let (values, counts) = (&mut values[place.clone()], &mut counts[place]);
-                self.channel([on, off], first[channel], statistics[channel], values, counts);
+                self.channel([on, off], first[channel], statistics[channel], values);
             }
             for time in 0..length {
                 let row = at + time * channels + from;
                 for (lane, value) in into.values[row..row + lanes].iter_mut().enumerate() {
                     *value = values[lane * length + time];
-                }
-                for (lane, activity) in into.activity[row..row + lanes].iter_mut().enumerate() {
-                    *activity = f64::from(counts[lane * length + time]) * per_spike;
-                }
-                let confidence = &mut into.confidence[row..row + lanes];
-                match shared.get(time) {
-                    Some(value) => confidence.fill(*value),
-                    None => {
-                        for (value, threshold) in confidence.iter_mut().zip(&statistics[from..]) {
-                            *value = self.rule.confidence(*threshold, time, length);
-                        }
-                    }
                 }
             }
         }

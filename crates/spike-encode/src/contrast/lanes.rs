@@ -30,6 +30,44 @@ impl<'a, const N: usize> Block<'a, N> {
         let from = time * self.num_channels + self.first;
         self.values[from..].first_chunk().expect("a block lies inside the rows of its signal")
     }
+
+    /// Turns the spikes of the channels, which lie step by step, into rows, which lie neuron by neuron. `words` is
+    /// memory to work in.
+    #[inline(always)]
+    fn append_rows(
+        &self,
+        with_off: bool,
+        spikes: &[StepSpikes],
+        words: &mut Vec<[u64; 2]>,
+        steps: &mut Vec<u32>,
+        ends: &mut Vec<u64>,
+    ) {
+        let (groups, _) = spikes.as_chunks::<64>();
+        words.clear();
+        words.resize(groups.len() * N, [0; 2]);
+        let mut num_spikes = 0;
+        for (group, spikes) in groups.iter().enumerate() {
+            let on = times::<N>(std::array::from_fn(|i| spikes[i].on));
+            let off = if with_off { times::<N>(std::array::from_fn(|i| spikes[i].off)) } else { [0; N] };
+            for channel in 0..N {
+                words[channel * groups.len() + group] = [on[channel], off[channel]];
+                num_spikes += on[channel].count_ones() as usize + off[channel].count_ones() as usize;
+            }
+        }
+        steps.reserve(num_spikes);
+        for words in words.chunks_exact(groups.len()) {
+            for polarity in 0..1 + usize::from(with_off) {
+                for (word, first) in words.iter().zip((0u32..).step_by(64)) {
+                    let mut rest = word[polarity];
+                    while rest != 0 {
+                        steps.push(first + rest.trailing_zeros());
+                        rest &= rest - 1;
+                    }
+                }
+                ends.push(steps.len() as u64);
+            }
+        }
+    }
 }
 
 /// Spikes of the channels of a block in one step: bit *i* belongs to channel *i*.
@@ -202,45 +240,8 @@ impl<R: ChannelRule> pulp::WithSimd for Encode<'_, R> {
         for_blocks!(values, num_channels, |block| {
             spikes.fill(StepSpikes::default());
             rule.spikes(block, &mut spikes[..num_steps]);
-            append_rows(block, !R::ONE_ROW, &spikes, &mut words, steps, ends);
+            block.append_rows(!R::ONE_ROW, &spikes, &mut words, steps, ends);
         });
-    }
-}
-
-/// Turns the spikes of a block, which lie step by step, into rows, which lie neuron by neuron.
-#[inline(always)]
-fn append_rows<const N: usize>(
-    _block: Block<'_, N>,
-    with_off: bool,
-    spikes: &[StepSpikes],
-    words: &mut Vec<[u64; 2]>,
-    steps: &mut Vec<u32>,
-    ends: &mut Vec<u64>,
-) {
-    let (groups, _) = spikes.as_chunks::<64>();
-    words.clear();
-    words.resize(groups.len() * N, [0; 2]);
-    let mut num_spikes = 0;
-    for (group, spikes) in groups.iter().enumerate() {
-        let on = times::<N>(std::array::from_fn(|i| spikes[i].on));
-        let off = if with_off { times::<N>(std::array::from_fn(|i| spikes[i].off)) } else { [0; N] };
-        for channel in 0..N {
-            words[channel * groups.len() + group] = [on[channel], off[channel]];
-            num_spikes += on[channel].count_ones() + off[channel].count_ones();
-        }
-    }
-    steps.reserve(num_spikes as usize);
-    for words in words.chunks_exact(groups.len()) {
-        for polarity in 0..1 + usize::from(with_off) {
-            for (word, first) in words.iter().zip((0u32..).step_by(64)) {
-                let mut rest = word[polarity];
-                while rest != 0 {
-                    steps.push(first + rest.trailing_zeros());
-                    rest &= rest - 1;
-                }
-            }
-            ends.push(steps.len() as u64);
-        }
     }
 }
 
