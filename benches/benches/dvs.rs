@@ -1,9 +1,10 @@
 //! Frames of 346 × 260 pixels, the size of a common event camera, to events and back.
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use ndarray::Array2;
 use spike_bench::{SEED, uniform};
 use spike_core::DvsPixelOptions;
+use spike_decode::{EventDecoder, FirstFrame};
 use spike_encode::DvsPixelEncoder;
 use std::hint::black_box;
 
@@ -51,11 +52,35 @@ fn encode(c: &mut Criterion, name: &str, frames: &[Array2<f64>], options: DvsPix
     group.finish();
 }
 
+fn decode(c: &mut Criterion, frames: &[Array2<f64>]) {
+    let options = DvsPixelOptions::default();
+    let encoder = DvsPixelEncoder::new(options, SEED).expect("valid options");
+    let mut state = encoder.start(frames[0].view(), 0).expect("values in [0, 1]");
+    let mut advance = |(frame, k): (&Array2<f64>, i64)| encoder.advance(&mut state, frame.view(), k * INTERVAL_US);
+    let events: Vec<_> = frames[1..].iter().zip(1..).flat_map(|f| advance(f).expect("values in [0, 1]")).collect();
+    let first = FirstFrame::Known(frames[0].view());
+    let start = EventDecoder::new(options, (WIDTH, HEIGHT), first).expect("a frame of the size");
+    let mut group = c.benchmark_group("dvs");
+    group.throughput(Throughput::Elements(events.len() as u64));
+    group.bench_function("integrate/346x260", |b| {
+        b.iter_batched(
+            || start.clone(),
+            |mut decoder| {
+                decoder.integrate(black_box(&events)).expect("events of the sensor");
+                decoder.num_events()
+            },
+            BatchSize::LargeInput,
+        );
+    });
+    group.finish();
+}
+
 fn dvs(c: &mut Criterion) {
     encode(c, "moving-object", &moving_object(32), DvsPixelOptions::default());
     let options = DvsPixelOptions { threshold_sd: 0.05, refractory_us: 100, ..DvsPixelOptions::default() };
     encode(c, "moving-object-mismatch-refractory", &moving_object(32), options);
     encode(c, "flicker", &flicker(32), DvsPixelOptions::default());
+    decode(c, &flicker(32));
 }
 
 criterion_group!(benches, dvs);

@@ -109,6 +109,14 @@ fn what_a_file_of_events_holds() {
     assert_eq!(folder.done("inspect events.txt --json").json(), found);
     let bytes = folder.read("events.txt");
     assert_eq!(folder.run_on("inspect - --json", &bytes).json(), found);
+    if cfg!(unix) {
+        // A pipe by name cannot be read twice.
+        assert_eq!(folder.run_on("inspect /dev/stdin --json", &bytes).json(), found);
+        folder.done("encode bar.npy --seed 1 -o spikes.csv");
+        let spikes = folder.read("spikes.csv");
+        let run = folder.run_on("inspect /dev/stdin --format csv --json", &spikes);
+        assert_eq!(run.json(), folder.done("inspect spikes.csv --json").json(), "{}", run.stderr);
+    }
 }
 
 #[test]

@@ -144,6 +144,11 @@ impl SpikeInput {
             std::io::stdin().lock().read_to_end(&mut bytes).map_err(failed)?;
             return Self::from_reader(Cursor::new(bytes), path, format);
         }
+        if path.metadata().is_ok_and(|m| !m.is_file()) {
+            // A pipe can be read once only.
+            let bytes = std::fs::read(path).map_err(failed)?;
+            return Self::from_reader(Cursor::new(bytes), path, format);
+        }
         let file = File::open(path).map_err(failed)?;
         Self::from_reader(BufReader::with_capacity(1 << 18, file), path, format)
     }
@@ -155,8 +160,9 @@ impl SpikeInput {
         let name = || name_of(path);
         let event_format = match format {
             Some(name @ ("eventcsv" | "eventnpz")) => Some(EventFormat::from_name(name)?),
-            // A pipe that cannot be sought through holds what its name says.
-            _ => EventFormat::recognise(&mut input).unwrap_or(None),
+            _ => {
+                EventFormat::recognise(&mut input).map_err(|source| CliError::Open { path: path.to_owned(), source })?
+            }
         };
         if let Some(event_format) = event_format {
             let file = read_events(input, event_format).map_err(|source| CliError::Events { name: name(), source })?;
