@@ -41,7 +41,7 @@ use std::borrow::Cow;
 /// let video = array![[[0.4, 0.4]], [[0.4, 0.6]]];
 /// let events = encoder.encode(video.view(), FrameTimes::IntervalUs(1000))?;
 /// let found: Vec<_> = events.iter().map(|e| (e.time_us, e.x, e.y, e.polarity)).collect();
-/// assert_eq!(found, [(494, 1, 0, Polarity::On), (988, 1, 0, Polarity::On)]);
+/// assert_eq!(found, [(495, 1, 0, Polarity::On), (989, 1, 0, Polarity::On)]);
 /// # Ok::<(), spike_core::EncodeError>(())
 /// ```
 ///
