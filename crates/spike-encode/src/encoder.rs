@@ -2,6 +2,8 @@
 
 use crate::jitter::Jitter;
 use crate::par;
+use crate::population::latency::LatencyPopulationEncoder;
+use crate::population::tuned::PopulationEncoder;
 use crate::rate::poisson::PoissonRateEncoder;
 use crate::temporal::ttfs::TimeToFirstSpikeEncoder;
 use ndarray::ArrayView2;
@@ -33,6 +35,12 @@ impl Code {
         let values: Box<dyn ValueEncoder> = match encoding.code {
             CodeOptions::RatePoisson(options) => Box::new(PoissonRateEncoder::new(config, options)?),
             CodeOptions::TemporalTtfs(options) => Box::new(TimeToFirstSpikeEncoder::new(config, options)?),
+            CodeOptions::PopulationGaussian(options) | CodeOptions::PopulationTriangular(options) => {
+                Box::new(PopulationEncoder::new(config, options, encoding.tuning_curves()?.clone())?)
+            }
+            CodeOptions::PopulationLatency(options) => {
+                Box::new(LatencyPopulationEncoder::new(config, options, encoding.tuning_curves()?.clone())?)
+            }
             CodeOptions::ContrastDvsPixel(_) => {
                 return Err(ConfigError::NoEncoder { scheme: encoding.scheme(), use_instead: "DvsPixelEncoder" });
             }

@@ -4,6 +4,8 @@
 //! |---|---|---|---|
 //! | [`PoissonRateEncoder`] | values | yes | Bernoulli steps with absolute dead time, renewal theory (Cox 1962) |
 //! | [`InhomogeneousPoissonEncoder`] | signal | yes | time rescaling (Brown et al. 2002) |
+//! | [`PopulationEncoder`] | values | yes | tuning curves, Gaussian or triangular (Pouget, Dayan, Zemel 2000) |
+//! | [`LatencyPopulationEncoder`] | values | no | Gaussian receptive fields read by latency (Bohte et al. 2002) |
 //! | [`TimeToFirstSpikeEncoder`] | values | no | Thorpe et al. 2001; Guo et al. 2021 for the logarithmic form |
 //!
 //! Every code for values is run by [`Encoder`]: it scales the input, draws from streams keyed by (seed, sample,
@@ -34,10 +36,13 @@ mod encoder;
 mod gap;
 mod jitter;
 mod par;
+mod population;
 mod rate;
 mod temporal;
 
 pub use encoder::Encoder;
+pub use population::latency::LatencyPopulationEncoder;
+pub use population::tuned::PopulationEncoder;
 pub use rate::inhomogeneous::InhomogeneousPoissonEncoder;
 pub use rate::poisson::{PoissonRateEncoder, SpikeProbability};
 pub use temporal::ttfs::TimeToFirstSpikeEncoder;
