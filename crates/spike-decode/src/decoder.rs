@@ -2,6 +2,8 @@
 
 use crate::method::Method;
 use crate::par;
+use crate::population::bayes::BayesianDecoder;
+use crate::population::vector::PopulationVectorDecoder;
 use crate::rate::count::SpikeCountDecoder;
 use crate::score::Score;
 use crate::temporal::ttfs::TimeToFirstSpikeDecoder;
@@ -52,6 +54,10 @@ impl Decoder {
         let wrong = DecodeError::WrongMethod { method: method.name(), scheme: encoding.scheme() };
         let method: Box<dyn ValueDecoder> = match method {
             Method::SpikeCount(formula) => Box::new(SpikeCountDecoder::for_encoding(encoding)?.with_formula(formula)),
+            Method::PopulationVector(formula) => {
+                Box::new(PopulationVectorDecoder::for_encoding(encoding)?.with_formula(formula))
+            }
+            Method::BayesianMle { estimate, prior } => Box::new(BayesianDecoder::new(encoding, estimate, &prior)?),
             Method::TimeToFirstSpike => Box::new(TimeToFirstSpikeDecoder::for_encoding(encoding)?),
             _ => return Err(wrong),
         };

@@ -3,6 +3,8 @@
 //! | decoder | codes | value | confidence |
 //! |---|---|---|---|
 //! | [`SpikeCountDecoder`] | `rate_poisson` | dead-time corrected count (or the plain formula) | 1 − posterior variance / prior variance for a uniform prior |
+//! | [`BayesianDecoder`] | populations, `rate_poisson` | posterior mean, most probable value or maximum of the likelihood | 1 − posterior variance / prior variance for the given prior |
+//! | [`PopulationVectorDecoder`] | populations | weighted mean of preferred values, corrected at the edges (or plain) | as the first |
 //! | [`TimeToFirstSpikeDecoder`] | `temporal_ttfs` | centre of the interval that spikes in the step | the same, from the width of the interval |
 //!
 //! [`Decoder`] chooses by what the spikes say of themselves and returns values in the caller's units.
@@ -32,6 +34,7 @@
 mod decoder;
 mod method;
 mod par;
+mod population;
 mod prior;
 mod rate;
 mod reachable;
@@ -40,6 +43,10 @@ mod temporal;
 
 pub use decoder::{Decoder, Scored};
 pub use method::{BurstRead, Estimate, Method, RankRead, VectorFormula};
+pub use population::bayes::BayesianDecoder;
+pub use population::latency::LatencyPosterior;
+pub use population::posterior::{PopulationPosterior, Posterior};
+pub use population::vector::PopulationVectorDecoder;
 pub use prior::Prior;
 pub use rate::count::{CountFormula, SpikeCountDecoder};
 pub use rate::posterior::RatePosterior;
