@@ -50,6 +50,6 @@ pub use population::vector::PopulationVectorDecoder;
 pub use prior::Prior;
 pub use rate::count::{CountFormula, SpikeCountDecoder};
 pub use rate::posterior::RatePosterior;
-pub use reachable::{Reachable, ValueCounts, ValueDistribution};
+pub use reachable::{FisherInformation, Reachable, ValueCounts, ValueDistribution};
 pub use score::Score;
 pub use temporal::ttfs::TimeToFirstSpikeDecoder;

@@ -1,5 +1,10 @@
 //! The accuracy that a code can reach at best, computed for the discrete code itself.
 
+mod fisher;
+mod population;
+
+pub use fisher::FisherInformation;
+
 use crate::rate::count::corrected_value;
 use crate::rate::renewal::{ln_likelihood, outcomes};
 use crate::temporal::ttfs::TimeToFirstSpikeDecoder;
@@ -79,13 +84,17 @@ impl ValueCounts {
 /// - `own_decoder`: the expected R² of the code's default decoder.
 ///
 /// Both are sums over every outcome of the discrete code (Poisson: spikes and free steps of a window with dead
-/// time; latency: steps), without simulation. Jitter is not taken into account.
+/// time; latency: steps), without simulation. Only for populations of Poisson neurons, whose outcomes are too many,
+/// they are estimates from simulated spikes with a fixed seed, of the stated standard error. Jitter is not taken into
+/// account.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Reachable {
     /// R² of the optimal decoder that knows the distribution.
     pub optimal: f64,
     /// Expected R² of the default decoder of the scheme.
     pub own_decoder: f64,
+    /// Standard error of `optimal`; 0 where it is a sum over every outcome.
+    pub standard_error: f64,
 }
 
 impl Reachable {
@@ -108,7 +117,19 @@ impl Reachable {
         if variance.is_nan() || variance <= 0.0 || encoding.config.jitter_ms > 0.0 {
             return Ok(None);
         }
+        let mut standard_error = 0.0;
+        let mut with_error = |errors: population::Errors| {
+            standard_error = errors.standard_error / variance;
+            (errors.optimal, errors.own)
+        };
         let errors = match encoding.code {
+            CodeOptions::PopulationGaussian(options) | CodeOptions::PopulationTriangular(options) => {
+                match population::tuned(encoding, options, values)? {
+                    Some(errors) => with_error(errors),
+                    None => return Ok(None),
+                }
+            }
+            CodeOptions::PopulationLatency(options) => with_error(population::latency(encoding, options, values)?),
             CodeOptions::RatePoisson(options) => {
                 let num_steps = encoding.config.grid()?.num_steps();
                 if u64::from(num_steps) * values.atoms.len() as u64 > MAX_WORK {
@@ -119,7 +140,7 @@ impl Reachable {
             CodeOptions::TemporalTtfs(options) => ttfs_errors(encoding, options, values)?,
             _ => return Ok(None),
         };
-        Ok(Some(Self { optimal: 1.0 - errors.0 / variance, own_decoder: 1.0 - errors.1 / variance }))
+        Ok(Some(Self { optimal: 1.0 - errors.0 / variance, own_decoder: 1.0 - errors.1 / variance, standard_error }))
     }
 }
 
