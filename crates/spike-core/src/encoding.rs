@@ -130,7 +130,8 @@ mod tests {
         let encoding =
             Encoding::new(&EncoderConfig::default(), code, Normalizer::identity(1), Seed(0), vec![1]).unwrap();
         assert_eq!(encoding.tuning_curves().unwrap().len(), 10);
-        let changes: [(fn(&mut Tuning), usize); 6] = [
+        type Change = fn(&mut Tuning);
+        let changes: [(Change, usize); 6] = [
             (|t| t.shape = TuningShape::Triangular, 0),
             (|t| t.widths[3] = 0.0, 9),
             (|t| t.widths[3] = f64::NAN, 9),
