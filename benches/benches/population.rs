@@ -3,8 +3,8 @@
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use spike_bench::{SEED, uniform};
 use spike_core::{
-    CodeOptions, CodingScheme, Decoded, DecoderFor, LatencyPopulationOptions, Normalizer, PopulationOptions,
-    SpikeBatch, SpikeChunk, Tuning, UnitValues, ValueDecoder, ValueEncoder,
+    CodeOptions, CodingScheme, Decoded, DecoderFor, EncoderConfig, LatencyPopulationOptions, Normalizer,
+    PopulationOptions, SpikeBatch, SpikeChunk, Tuning, UnitValues, ValueDecoder, ValueEncoder,
 };
 use spike_decode::{BayesianDecoder, Estimate, PopulationVectorDecoder, Prior};
 use spike_encode::{Encoder, LatencyPopulationEncoder, PopulationEncoder};
@@ -74,5 +74,24 @@ fn decode(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, encode, decode);
+/// Posterior means that need more than the first level: long windows, and priors of many bins.
+fn refined(c: &mut Criterion) {
+    let values = uniform(1000);
+    let code = CodeOptions::default_of(CodingScheme::PopulationGaussian);
+    let long = EncoderConfig { time_window_ms: 10_000.0, ..spike_bench::config(2.0) };
+    let weights: Vec<f64> = (1..=256).map(f64::from).collect();
+    let bins = Prior::from_weights(&weights).expect("positive weights");
+    for (name, config, prior) in [
+        ("population/gaussian-10-mean-10s", long, Prior::uniform()),
+        ("population/gaussian-10-mean-256bins", spike_bench::config(2.0), bins),
+    ] {
+        let encoder = Encoder::new(&config, code, Normalizer::identity(100), SEED, vec![100]);
+        let encoder = encoder.expect("a valid configuration");
+        let batch = encoder.encode(&values, 0).expect("values in [0, 1]").0;
+        let bayes = BayesianDecoder::new(encoder.encoding(), Estimate::PosteriorMean, &prior).expect("a population");
+        decoder(c, name, &bayes, &batch, 1000);
+    }
+}
+
+criterion_group!(benches, encode, decode, refined);
 criterion_main!(benches);

@@ -1,9 +1,9 @@
 //! What the neurons that share a value promise: the probability of each to spike in a free step.
 
-use crate::rate::renewal::{Trials, ln_likelihood};
+use crate::rate::renewal::Trials;
 use spike_core::{
     CodeOptions, ConfigError, DecodeError, DecodingMethod, Encoding, PopulationOptions, PopulationSpikes, SpikeView,
-    Tuning, TuningShape,
+    Tuning, TuningShape, ln, neg_ln_one_minus,
 };
 use spike_encode::SpikeProbability;
 
@@ -81,9 +81,20 @@ impl Neurons {
         into.extend(rows.neurons().map(|row| Trials::of(row, self.dead_steps(), self.num_steps)));
     }
 
-    /// Σ_j n_j·ln p_j(x) + m_j·ln(1 − p_j(x)), with probabilities of at least `least`.
+    /// Σ_j n_j·ln p_j(x) + m_j·ln(1 − p_j(x)), with probabilities at least `least` away from 0 and from 1. The
+    /// distance from 1 is never 0, as in the table.
     pub(crate) fn ln_likelihood(&self, trials: &[Trials], x: f64, least: f64) -> f64 {
-        trials.iter().enumerate().map(|(j, &trials)| ln_likelihood(trials, self.p(j, x).max(least))).sum()
+        let mut sum = 0.0;
+        for (j, trials) in trials.iter().enumerate() {
+            let p = self.p(j, x).max(least).min(1.0 - least.max(f64::EPSILON / 2.0));
+            if trials.spikes > 0 {
+                // The short form is for normal numbers alone.
+                let ln_p = if p >= f64::MIN_POSITIVE { ln(p) } else { p.ln() };
+                sum += f64::from(trials.spikes) * ln_p;
+            }
+            sum -= f64::from(trials.misses) * neg_ln_one_minus(p);
+        }
+        sum
     }
 
     /// Fisher information of one free step of neuron `j` at x, p'²/(p·(1 − p)), by a central difference.

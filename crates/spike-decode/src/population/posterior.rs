@@ -31,11 +31,12 @@ pub struct Posterior {
 ///
 /// with the probability p_j(x) of neuron j per free step, its n_j spikes and its m_j free steps without one. The
 /// second term is the sum over rates of the continuous form; it is what keeps values near the ends of the range
-/// without bias. Integrals are adaptive Gauss–Kronrod sums, exact to 10⁻⁸ of the posterior's width, however narrow it
+/// without bias. Integrals are adaptive Gauss–Kronrod sums, exact to 10⁻⁶ of the posterior's width, however narrow it
 /// is.
 ///
 /// Where the spikes are impossible under every value (triangular curves, and spikes that were lost, added or moved
-/// to another neuron), each neuron is taken to have at least one spurious spike in 1000 windows: p_j ≥ 0.001/T.
+/// to another neuron), each neuron is taken to have at least one spurious spike in 1000 windows, and to miss as many:
+/// p_j and 1 − p_j are at least 0.001/T.
 ///
 /// Input: the N rows of a channel.
 ///

@@ -55,6 +55,10 @@ pub(crate) const GAUSS: [f64; NODES] = mirrored(
 );
 /// Difference of the two rules, as a share of the whole mass, beyond which a panel is halved.
 pub(crate) const TOLERANCE: f64 = 1e-5;
+/// Distance below which edges of panels are the same.
+const SAME: f64 = 1e-12;
+/// Logarithm below which a number is 0.
+const LN_NOTHING: f64 = -745.0;
 /// Halvings of a panel: 2⁻⁴⁰ of it is below the spacing of numbers near 1.
 const ROUNDS: usize = 40;
 
@@ -98,10 +102,10 @@ impl Panel {
 pub(crate) fn panels(prior: &Prior, kinks: &[f64], per_unit: usize) -> Vec<Panel> {
     let bins = prior.bins();
     let mut edges: Vec<f64> = (0..=bins.len()).map(|i| i as f64 / bins.len() as f64).collect();
-    edges.extend(kinks.iter().copied().filter(|x| 0.0 < *x && *x < 1.0));
-    edges.sort_by(f64::total_cmp);
     // Edges that differ by rounding alone are one.
-    edges.dedup_by(|b, a| *b - *a < 1e-12);
+    edges.extend(kinks.iter().copied().filter(|x| SAME < *x && *x < 1.0 - SAME));
+    edges.sort_by(f64::total_cmp);
+    edges.dedup_by(|b, a| *b - *a < SAME);
     let mut panels = Vec::new();
     for [low, high] in edges.array_windows() {
         let density = prior.density(0.5 * (low + high));
@@ -133,7 +137,7 @@ impl Leaf {
 
     /// Σ weight·density·g(u) over the nodes u of [−1, 1], in units of the density exp(`top`).
     fn sum(&self, top: f64, weights: &[f64; NODES], g: impl Fn(f64) -> f64) -> f64 {
-        if self.top - top < -745.0 {
+        if self.top - top < LN_NOTHING {
             return 0.0;
         }
         (0..NODES).map(|k| weights[k] * (self.ln[k] - top).exp() * g(NODE[k])).sum::<f64>() * self.panel.half()
@@ -158,7 +162,11 @@ impl<F: Fn(f64) -> f64> Density<F> {
     /// The same from logarithms that are known: those of node k of panel i, the prior included, at k·P + i.
     pub(crate) fn from_nodes(panels: &[Panel], nodes: &[f64], ln: F) -> Option<Self> {
         let of = |(i, panel): (usize, &Panel)| Leaf::new(*panel, std::array::from_fn(|k| nodes[k * panels.len() + i]));
-        Self::refined(panels.iter().enumerate().map(of).collect(), ln)
+        let mut leaves: Vec<Leaf> = panels.iter().enumerate().map(of).collect();
+        let top = leaves.iter().map(|l| l.top).fold(f64::NEG_INFINITY, f64::max);
+        // Panels without mass would be carried through every round.
+        leaves.retain(|l| l.top - top >= LN_NOTHING);
+        Self::refined(leaves, ln)
     }
 
     fn refined(mut leaves: Vec<Leaf>, ln: F) -> Option<Self> {
@@ -201,7 +209,7 @@ impl<F: Fn(f64) -> f64> Density<F> {
     /// Where the density is highest.
     pub(crate) fn mode(&self) -> f64 {
         let tops = || self.leaves.iter().flat_map(|l| (0..NODES).map(move |k| (l.panel, k, l.ln[k])));
-        let Some((panel, k, _)) = tops().max_by(|a, b| a.2.total_cmp(&b.2)) else { return 0.5 };
+        let (panel, k, _) = tops().max_by(|a, b| a.2.total_cmp(&b.2)).expect("a density that is not 0 has a panel");
         highest(&self.leaves.iter().map(|l| l.panel).collect::<Vec<_>>(), panel, k, &self.ln)
     }
 

@@ -54,20 +54,30 @@ pub(crate) fn outcomes(dead_steps: u32, num_steps: u32) -> impl Iterator<Item = 
 
 /// Steps after which the probability of a free step is taken as stationary, or eight dead times if that is longer.
 const STATIONARY: u32 = 4096;
+/// The longest dead time that is counted step by step.
+const DEAD: u32 = 8192;
 
 /// Expected free steps of a neuron in a window: a_t = 1 − p·Σ_{j=1..k} a_{t−j} is the probability that step t is free.
 ///
 /// By Wald's identity p times this is the expected number of spikes. Exact up to 4096 steps; what lies beyond is
-/// counted at the rate reached by then.
+/// counted at the rate reached by then. Dead times of more than 8192 steps are counted in longer steps.
 pub(crate) fn mean_trials(p: f64, dead_steps: u32, num_steps: u32) -> f64 {
     if dead_steps == 0 {
         return f64::from(num_steps);
     }
-    let exact = num_steps.min(STATIONARY.max(8 * (dead_steps.min(num_steps) + 1)));
-    let dead = dead_steps.min(exact) as usize;
-    let mut free: Vec<f64> = Vec::with_capacity(exact as usize);
+    let dead_steps = dead_steps.min(num_steps);
+    if dead_steps > DEAD {
+        let steps = dead_steps.div_ceil(DEAD);
+        let any = -(f64::from(steps) * (-p).ln_1p()).exp_m1();
+        let free = mean_trials(any, dead_steps / steps, num_steps / steps);
+        // A longer step is free until its spike: (1 − (1 − p)^c)/p of its c steps.
+        return free * if p > 0.0 { any / p } else { f64::from(steps) };
+    }
+    let exact = num_steps.min(STATIONARY.max(8 * (dead_steps + 1))) as usize;
+    let dead = dead_steps as usize;
+    let mut free: Vec<f64> = Vec::with_capacity(exact);
     let (mut sum, mut last) = (0.0, 0.0);
-    for t in 0..exact as usize {
+    for t in 0..exact {
         free.push(1.0 - p * last);
         last += free[t];
         if t >= dead {
@@ -75,7 +85,7 @@ pub(crate) fn mean_trials(p: f64, dead_steps: u32, num_steps: u32) -> f64 {
         }
         sum += free[t];
     }
-    sum + f64::from(num_steps - exact) / (1.0 + p * f64::from(dead_steps))
+    sum + (f64::from(num_steps) - exact as f64) / (1.0 + p * f64::from(dead_steps))
 }
 
 /// [`mean_trials`] for many probabilities: interpolated in its reciprocal, which is nearly linear in p.
@@ -151,6 +161,12 @@ mod tests {
             a.iter().sum()
         };
         assert!((mean_trials(0.1, 20, 9000) - all(0.1)).abs() < 1e-6);
+        // Long dead times: steps four times as long, hence all numbers of steps a quarter.
+        for p in [0.0, 1e-7, 1e-5] {
+            let (long, short) = (mean_trials(p, 20_000, 1_000_000), mean_trials(p * 4.0, 5000, 250_000) * 4.0);
+            assert!((long / short - 1.0).abs() < 1e-3, "{p}: {long} {short}");
+        }
+        assert!(mean_trials(1.0, u32::MAX, u32::MAX) > 0.0 && mean_trials(0.5, 3_000_000, u32::MAX).is_finite());
     }
 
     #[test]
