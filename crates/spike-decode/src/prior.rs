@@ -134,12 +134,15 @@ impl Prior {
 
     fn parts(&self, intervals: &[(f64, f64)]) -> Vec<Part> {
         let n = self.density.len() as f64;
-        let mut parts = Vec::new();
+        let mut parts: Vec<Part> = Vec::new();
         for &(low, high) in intervals {
             for bin in (low * n) as usize..=((high * n) as usize).min(self.density.len() - 1) {
                 let (low, high) = (low.max(bin as f64 / n), high.min((bin as f64 + 1.0) / n));
-                if high > low {
-                    parts.push(Part { low, high, density: self.density[bin] });
+                let density = self.density[bin];
+                match parts.last_mut().filter(|p| p.high == low && p.density == density) {
+                    Some(before) => before.high = high,
+                    None if high > low => parts.push(Part { low, high, density }),
+                    None => {}
                 }
             }
         }
@@ -200,6 +203,8 @@ mod tests {
         assert!((apart.0 - 0.25).abs() < 1e-15 && (apart.1 - (0.01 + 0.01 / 12.0)).abs() < 1e-15);
         assert!((prior.quantile_within(&[(0.0, 1.0)], 0.625) - 0.75).abs() < 1e-15);
         assert_eq!(prior.mode_within(&[(0.0, 0.6), (0.7, 0.9)]), Some(0.8));
+        let equal = Prior::from_weights(&[2.0; 8]).unwrap();
+        assert_eq!(equal.mode_within(&[(0.0, 1.0)]), Some(0.5));
         assert_eq!((prior.within(&[(0.3, 0.3)]), prior.mode_within(&[])), (None, None));
     }
 

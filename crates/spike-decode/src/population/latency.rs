@@ -127,7 +127,7 @@ impl LatencyPosterior {
         } else {
             self.prior.mode_within(&self.possible(rows))
         };
-        found.unwrap_or_else(|| self.prior.mean())
+        found.or_else(|| self.prior.mode_within(&[(0.0, 1.0)])).expect("a prior has mass")
     }
 
     /// Distance from the centre at which neuron `j` has the response `r`.

@@ -108,8 +108,7 @@ fn expected_vector(evidence: &Evidence, centers: &[f64]) -> Vec<f64> {
         }
         Evidence::Rate(_) => Box::new(|_, _| 1.0),
     };
-    let mut highest = f64::NEG_INFINITY;
-    let at = |i: usize| {
+    let vector = |i: usize| {
         let x = i as f64 / INTERVALS as f64;
         let (mut sum, mut weights) = (0.0, 0.0);
         for (j, center) in centers.iter().enumerate() {
@@ -117,11 +116,16 @@ fn expected_vector(evidence: &Evidence, centers: &[f64]) -> Vec<f64> {
             sum += w * center;
             weights += w;
         }
-        // Where no neuron answers, the vector is that of the values before.
-        highest = if weights > 0.0 { highest.max(sum / weights) } else { highest };
+        (weights > 0.0).then(|| sum / weights)
+    };
+    let vectors: Vec<Option<f64>> = (0..=INTERVALS).map(vector).collect();
+    // Where no neuron answers, the vector is that of the nearest value below with an answer, or of the first one.
+    let mut highest = vectors.iter().copied().flatten().next().unwrap_or(0.5);
+    let monotone = |vector: Option<f64>| {
+        highest = vector.map_or(highest, |g| highest.max(g));
         highest
     };
-    (0..=INTERVALS).map(at).collect()
+    vectors.into_iter().map(monotone).collect()
 }
 
 impl DecoderFor for PopulationVectorDecoder {
