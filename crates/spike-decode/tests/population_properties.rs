@@ -100,7 +100,8 @@ proptest! {
             prop_assert!((0.0..=1.0).contains(&x), "{all:?}");
         }
         prop_assert!(all.low95 <= all.high95 && all.variance >= 0.0 && all.variance <= 0.25 + 1e-9, "{all:?}");
-        prop_assert!(prior.density(all.mode) > 0.0 || prior.density(all.mode - 1e-8) > 0.0, "{all:?}");
+        // The mode may be the edge of a bin, on either side of it by rounding.
+        prop_assert!([-1e-8, 0.0, 1e-8].iter().any(|by| prior.density(all.mode + by) > 0.0), "{all:?}");
         for estimate in [Estimate::PosteriorMean, Estimate::Map, Estimate::Mle] {
             let mut decoded = Decoded::default();
             let decoder = BayesianDecoder::new(&encoding, estimate, &prior).unwrap();
@@ -129,7 +130,7 @@ proptest! {
     #[test]
     fn limits_are_finite((encoding, _, _) in case()) {
         if let Some(limit) = Reachable::of(&encoding, &ValueDistribution::of(&[0.0, 0.2, 0.21, 0.7, 1.0])).unwrap() {
-            prop_assert!(limit.optimal <= 1.0 && limit.optimal >= -1e-9 && limit.standard_error >= 0.0, "{limit:?}");
+            prop_assert!(limit.optimal <= 1.0 && limit.optimal >= -5.0 * limit.standard_error - 1e-9 && limit.standard_error >= 0.0, "{limit:?}");
             // The same spikes: the own decoder, which does not know the values, is never better.
             prop_assert!(limit.own_decoder <= limit.optimal + 1e-12, "{limit:?}");
         }
