@@ -86,6 +86,7 @@ fn inverse_map_and_mle_have_no_bias_at_the_edge() {
 
 /// ln p and ln(1 − p) on a grid, and trains, both by the naive formulas: the code written a second time.
 struct Naive {
+    p: fn(usize, f64) -> f64,
     points: Vec<f64>,
     logs: Vec<[f64; 2]>,
     dead: usize,
@@ -95,15 +96,22 @@ impl Naive {
     const NEURONS: usize = 10;
     const STEPS: usize = 1000;
 
-    fn p(j: usize, x: f64) -> f64 {
+    fn gaussian(j: usize, x: f64) -> f64 {
         let z = (x - j as f64 / 9.0) * 13.5;
         0.1 * (-0.5 * z * z).exp()
     }
 
-    fn new(dead: usize, low: f64, high: f64, points: usize) -> Self {
-        let points: Vec<f64> = (0..points).map(|i| low + (high - low) * (i as f64 + 0.5) / points as f64).collect();
-        let logs = |x: &f64| (0..Self::NEURONS).map(|j| Self::p(j, *x)).map(|p| [p.ln(), (-p).ln_1p()]).collect();
-        Self { logs: points.iter().flat_map(|x| -> Vec<[f64; 2]> { logs(x) }).collect(), points, dead }
+    fn triangular(j: usize, x: f64) -> f64 {
+        0.1 * (1.0 - 9.0 * (x - j as f64 / 9.0).abs()).max(0.0)
+    }
+
+    /// Two points of the Gauss rule, which have equal weights, in each of equal cells.
+    fn new(p: fn(usize, f64) -> f64, dead: usize, low: f64, high: f64, cells: usize) -> Self {
+        let width = (high - low) / cells as f64;
+        let gauss = |i: usize| [-0.5, 0.5].map(|at| low + width * (i as f64 + 0.5 + at / 3f64.sqrt()));
+        let points: Vec<f64> = (0..cells).flat_map(gauss).collect();
+        let logs = |x: &f64| (0..Self::NEURONS).map(|j| p(j, *x)).map(|p| [p.ln(), (-p).ln_1p()]).collect();
+        Self { logs: points.iter().flat_map(|x| -> Vec<[f64; 2]> { logs(x) }).collect(), p, points, dead }
     }
 
     /// Steps of each neuron: one draw for each step that is free.
@@ -112,7 +120,7 @@ impl Naive {
             let mut stream = Seed(99).stream(sample, j as u32, Domain::Mismatch);
             let (mut free, mut steps) = (0, Vec::new());
             for t in 0..Self::STEPS {
-                if t >= free && stream.next_open_unit() < Self::p(j, x) {
+                if t >= free && stream.next_open_unit() < (self.p)(j, x) {
                     steps.push(t as u32);
                     free = t + 1 + self.dead;
                 }
@@ -131,7 +139,12 @@ impl Naive {
                 [row.len() as f64, (Self::STEPS - row.len() - busy) as f64]
             })
             .collect();
-        let ln = |logs: &[[f64; 2]]| logs.iter().zip(&trials).map(|(l, n)| n[0] * l[0] + n[1] * l[1]).sum::<f64>();
+        let ln = |logs: &[[f64; 2]]| {
+            logs.iter()
+                .zip(&trials)
+                .map(|(l, n)| (if n[0] > 0.0 { n[0] * l[0] } else { 0.0 }) + n[1] * l[1])
+                .sum::<f64>()
+        };
         let all: Vec<f64> = self.logs.chunks(Self::NEURONS).map(ln).collect();
         let top = all.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let weights: Vec<f64> = all.iter().map(|l| (l - top).exp()).collect();
@@ -148,8 +161,8 @@ fn the_bias_of_the_posterior_mean_is_its_shrinkage() {
         let near = |n, seed| -> Vec<f64> { uniform(n, seed).into_iter().map(|u| 0.03 * u).collect() };
         let run = Run::new(&config(refractory_ms), code(GAUSSIAN), near(40_000, seed), seed);
         let (found, error) = bias(&run.values, &run.bayes(Estimate::PosteriorMean, &Prior::uniform()).values);
-        // Values near 0 leave no mass above 0.2; midpoints 2.5e-4 apart are a thirtieth of a standard deviation.
-        let naive = Naive::new((refractory_ms * 10.0) as usize, 0.0, 0.2, 800);
+        // Values near 0 leave no mass above 0.2; points 2.5e-4 apart are a thirtieth of a standard deviation.
+        let naive = Naive::new(Naive::gaussian, (refractory_ms * 10.0) as usize, 0.0, 0.2, 400);
         let values = near(6000, seed + 100);
         let simulated = |(i, &x): (usize, &f64)| naive.moments(&naive.simulate(x, i as u64)).0;
         let means: Vec<f64> = values.iter().enumerate().map(simulated).collect();
@@ -162,27 +175,29 @@ fn the_bias_of_the_posterior_mean_is_its_shrinkage() {
 
 #[test]
 fn the_quadrature_agrees_with_a_fine_grid() {
-    let naive = Naive::new(20, 0.0, 1.0, 20_000);
-    let encoding = Encoding::new(&config(2.0), code(GAUSSIAN), Normalizer::identity(1), Seed(0), vec![1]).unwrap();
-    let posterior = PopulationPosterior::for_encoding(&encoding, &Prior::uniform()).unwrap();
-    let decoder = BayesianDecoder::for_encoding(&encoding).unwrap();
-    let silent = vec![vec![]; 10];
-    let mut odd = silent.clone();
-    (odd[2], odd[7]) = (vec![5, 400], vec![999]);
-    let mut cases: Vec<Vec<Vec<u32>>> = (0..25).map(|i| naive.simulate(f64::from(i) / 24.0, i as u64)).collect();
-    cases.extend([silent, odd]);
-    for rows in &cases {
-        let (mean, variance) = naive.moments(rows);
-        let train = SpikeTrain::from_neurons(config(2.0).grid().unwrap(), rows).unwrap();
-        let found = posterior.of(train.view()).unwrap();
-        // The midpoint rule of the grid errs by (5e-5)²/24 relative to the slope of the density, which is steep at the
-        // ends.
-        assert!((found.mean - mean).abs() < 1e-7, "{} {mean}", found.mean);
-        assert!((found.variance / variance - 1.0).abs() < 1e-4, "{} {variance}", found.variance);
-        assert!(found.low95 < mean && mean < found.high95);
-        let mut decoded = Decoded::default();
-        decoder.decode_sample(train.view(), 0, &mut decoded).unwrap();
-        assert!((decoded.values[0] - found.mean).abs() < 1e-8, "both levels of the quadrature agree");
+    let curves: [(_, fn(usize, f64) -> f64); 2] = [(GAUSSIAN, Naive::gaussian), (TRIANGULAR, Naive::triangular)];
+    for (scheme, p) in curves {
+        let naive = Naive::new(p, 20, 0.0, 1.0, 9000);
+        let encoding = Encoding::new(&config(2.0), code(scheme), Normalizer::identity(1), Seed(0), vec![1]).unwrap();
+        let posterior = PopulationPosterior::for_encoding(&encoding, &Prior::uniform()).unwrap();
+        let decoder = BayesianDecoder::for_encoding(&encoding).unwrap();
+        let silent = vec![vec![]; 10];
+        let mut odd = silent.clone();
+        (odd[2], odd[3]) = (vec![5, 400], vec![999]);
+        let mut cases: Vec<Vec<Vec<u32>>> = (0..25).map(|i| naive.simulate(f64::from(i) / 24.0, i as u64)).collect();
+        cases.extend([silent, odd]);
+        for rows in &cases {
+            let (mean, variance) = naive.moments(rows);
+            let train = SpikeTrain::from_neurons(config(2.0).grid().unwrap(), rows).unwrap();
+            let found = posterior.of(train.view()).unwrap();
+            // Kinks of the triangular curves are edges of the 9000 cells.
+            assert!((found.mean - mean).abs() < 1e-9, "{scheme}: {} {mean}", found.mean);
+            assert!((found.variance / variance - 1.0).abs() < 1e-5, "{scheme}: {} {variance}", found.variance);
+            assert!(found.low95 < mean && mean < found.high95);
+            let mut decoded = Decoded::default();
+            decoder.decode_sample(train.view(), 0, &mut decoded).unwrap();
+            assert!((decoded.values[0] - found.mean).abs() < 1e-8, "both levels of the quadrature agree");
+        }
     }
 }
 
@@ -203,7 +218,8 @@ fn sharp_posteriors_are_integrated_as_well() {
             let found = posterior.of(rows).unwrap();
             // The grid of the definition, around the mode that it finds itself.
             let reach = 12.0 * found.variance.sqrt();
-            let naive = Naive::new(20, (found.mode - reach).max(0.0), (found.mode + reach).min(1.0), 4000);
+            let naive =
+                Naive::new(Naive::gaussian, 20, (found.mode - reach).max(0.0), (found.mode + reach).min(1.0), 2000);
             let steps = config.grid().unwrap().num_steps() as usize;
             let trials: Vec<[f64; 2]> = rows
                 .neurons()
