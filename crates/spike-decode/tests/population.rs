@@ -84,9 +84,12 @@ fn inverse_map_and_mle_have_no_bias_at_the_edge() {
     }
 }
 
+/// Probability of a neuron to spike in a free step, given the value.
+type Curve = fn(usize, f64) -> f64;
+
 /// ln p and ln(1 − p) on a grid, and trains, both by the naive formulas: the code written a second time.
 struct Naive {
-    p: fn(usize, f64) -> f64,
+    p: Curve,
     points: Vec<f64>,
     logs: Vec<[f64; 2]>,
     dead: usize,
@@ -106,7 +109,7 @@ impl Naive {
     }
 
     /// Two points of the Gauss rule, which have equal weights, in each of equal cells.
-    fn new(p: fn(usize, f64) -> f64, dead: usize, low: f64, high: f64, cells: usize) -> Self {
+    fn new(p: Curve, dead: usize, low: f64, high: f64, cells: usize) -> Self {
         let width = (high - low) / cells as f64;
         let gauss = |i: usize| [-0.5, 0.5].map(|at| low + width * (i as f64 + 0.5 + at / 3f64.sqrt()));
         let points: Vec<f64> = (0..cells).flat_map(gauss).collect();
@@ -175,7 +178,7 @@ fn the_bias_of_the_posterior_mean_is_its_shrinkage() {
 
 #[test]
 fn the_quadrature_agrees_with_a_fine_grid() {
-    let curves: [(_, fn(usize, f64) -> f64); 2] = [(GAUSSIAN, Naive::gaussian), (TRIANGULAR, Naive::triangular)];
+    let curves: [(CodingScheme, Curve); 2] = [(GAUSSIAN, Naive::gaussian), (TRIANGULAR, Naive::triangular)];
     for (scheme, p) in curves {
         let naive = Naive::new(p, 20, 0.0, 1.0, 9000);
         let encoding = Encoding::new(&config(2.0), code(scheme), Normalizer::identity(1), Seed(0), vec![1]).unwrap();
