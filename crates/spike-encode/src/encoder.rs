@@ -5,6 +5,8 @@ use crate::contrast::{
 };
 use crate::jitter::Jitter;
 use crate::par;
+use crate::population::latency::LatencyPopulationEncoder;
+use crate::population::tuned::PopulationEncoder;
 use crate::rate::burst::BurstEncoder;
 use crate::rate::poisson::PoissonRateEncoder;
 use crate::rate::regular::RegularRateEncoder;
@@ -48,6 +50,12 @@ impl Code {
             }
             CodeOptions::TemporalPhase(options) => Box::new(PhaseCodingEncoder::new(config, options)?),
             CodeOptions::TemporalWeightedPhase(options) => Box::new(WeightedPhaseEncoder::new(config, options)?),
+            CodeOptions::PopulationGaussian(options) | CodeOptions::PopulationTriangular(options) => {
+                Box::new(PopulationEncoder::new(config, options, encoding.tuning_curves()?.clone())?)
+            }
+            CodeOptions::PopulationLatency(options) => {
+                Box::new(LatencyPopulationEncoder::new(config, options, encoding.tuning_curves()?.clone())?)
+            }
             CodeOptions::ContrastDvsPixel(_) => {
                 return Err(ConfigError::NoEncoder { scheme: encoding.scheme(), use_instead: "DvsPixelEncoder" });
             }
