@@ -2,8 +2,14 @@
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use spike_bench::{SEED, poisson, ttfs, uniform};
-use spike_core::{PoissonOptions, SpikeChunk, TtfsOptions, UnitValues, ValueEncoder};
-use spike_encode::{Encoder, PoissonRateEncoder, TimeToFirstSpikeEncoder};
+use spike_core::{
+    BurstOptions, PhaseOptions, PoissonOptions, RankOrderOptions, RegularOptions, SpikeChunk, TtfsOptions, UnitValues,
+    ValueEncoder, WeightedPhaseOptions,
+};
+use spike_encode::{
+    BurstEncoder, Encoder, PhaseCodingEncoder, PoissonRateEncoder, RankOrderEncoder, RegularRateEncoder,
+    TimeToFirstSpikeEncoder, WeightedPhaseEncoder,
+};
 use std::hint::black_box;
 
 /// The code alone, into a chunk whose memory is kept: what a stream costs for each sample.
@@ -52,6 +58,17 @@ fn encode(c: &mut Criterion) {
         baseline(c, name, &encoder, &values);
         call(c, name, &poisson(1000, refractory_ms), &values);
     }
+    let config = spike_bench::config(2.0);
+    let regular = RegularRateEncoder::new(&config, RegularOptions::default()).expect("a valid configuration");
+    code(c, "regular/1000ch-1000st-2ms", &regular, &values);
+    let burst = BurstEncoder::new(&config, BurstOptions::default()).expect("a valid configuration");
+    code(c, "burst/1000ch-1000st", &burst, &values);
+    let rank = RankOrderEncoder::new(&config, RankOrderOptions::default(), 1000).expect("a valid configuration");
+    code(c, "rank_order/1000ch-1000st", &rank, &values);
+    let phase = PhaseCodingEncoder::new(&config, PhaseOptions::default()).expect("a valid configuration");
+    code(c, "phase/1000ch-1000st", &phase, &values);
+    let weighted = WeightedPhaseEncoder::new(&config, WeightedPhaseOptions::default()).expect("a valid configuration");
+    code(c, "weighted_phase/1000ch-1000st", &weighted, &values);
     let encoder = TimeToFirstSpikeEncoder::new(&spike_bench::config(0.0), TtfsOptions::default());
     code(c, "ttfs/1000ch-1000st", &encoder.expect("a valid configuration"), &values);
     call(c, "ttfs/1000ch-1000st", &ttfs(1000), &values);

@@ -1,9 +1,11 @@
 //! Shared inputs of the benches: constant seeds, uniform values, built outside of every timed closure.
 
+pub mod codes;
 pub mod petro;
 
 use spike_core::{
-    CodeOptions, Domain, EncoderConfig, Normalizer, PoissonOptions, Seed, SpikeTrain, TimeGrid, TtfsOptions,
+    CodeOptions, CodingScheme, Domain, EncoderConfig, Normalizer, PoissonOptions, Seed, SpikeTrain, TimeGrid,
+    TtfsOptions,
 };
 use spike_encode::Encoder;
 
@@ -44,6 +46,16 @@ pub fn ttfs(channels: usize) -> Encoder {
     let options = CodeOptions::TemporalTtfs(TtfsOptions::default());
     Encoder::new(&config(0.0), options, Normalizer::identity(channels), SEED, vec![channels])
         .expect("a valid configuration")
+}
+
+/// An encoder of any code with its default options, for values that lie in [0, 1].
+///
+/// # Panics
+/// Never for the configurations of the benches.
+#[must_use]
+pub fn encoder(scheme: CodingScheme, channels: usize, refractory_period_ms: f64) -> Encoder {
+    let (config, options) = (config(refractory_period_ms), CodeOptions::default_of(scheme));
+    Encoder::new(&config, options, Normalizer::identity(channels), SEED, vec![channels]).expect("a valid configuration")
 }
 
 /// Samples of `rows` neurons that spike in each of `num_steps` steps with probability 1/20.

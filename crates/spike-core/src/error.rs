@@ -205,6 +205,12 @@ pub enum EncodeError {
         /// Number of channels.
         num_channels: usize,
     },
+    /// Data that are neither one sample nor a batch.
+    #[error("the data have {found} axes; give an array of shape (channels) or (batch, channels)")]
+    Axes {
+        /// Number of axes.
+        found: usize,
+    },
     /// NaN or infinity.
     #[error("sample {sample}, channel {channel} is {value}; every value must be finite (remove or replace it)")]
     NotFinite {

@@ -1,15 +1,21 @@
 //! The one mechanism by which every decoder of values runs: choose, decode in parallel, back to the caller's units.
 
 use crate::contrast::reconstruct::ReconstructionDecoder;
-use crate::method::Method;
+use crate::membrane::MembranePotentialDecoder;
+use crate::method::{BurstRead, Method};
 use crate::par;
+use crate::rate::burst::BurstDecoder;
 use crate::rate::count::SpikeCountDecoder;
+use crate::rate::isi::SpikeRateDecoder;
 use crate::score::Score;
+use crate::temporal::phase::PhaseDecoder;
+use crate::temporal::rank_order::RankOrderDecoder;
 use crate::temporal::ttfs::TimeToFirstSpikeDecoder;
+use crate::temporal::weighted_phase::WeightedPhaseDecoder;
 use ndarray::Array2;
 use spike_core::{
-    ConfigError, DecodeError, Decoded, DecoderFor, DecodingMethod, DecodingResult, Encoding, SpikeBatch, SpikeTrain,
-    SpikeView, ValueDecoder,
+    CodingScheme, ConfigError, DecodeError, Decoded, DecoderFor, DecodingMethod, DecodingResult, Encoding, SpikeBatch,
+    SpikeTrain, SpikeView, ValueDecoder,
 };
 use std::sync::Arc;
 
@@ -52,7 +58,18 @@ impl Decoder {
         }
         let wrong = DecodeError::WrongMethod { method: method.name(), scheme: encoding.scheme() };
         let method: Box<dyn ValueDecoder> = match method {
+            Method::SpikeCount(_) if encoding.scheme() == CodingScheme::RateBurst => {
+                Box::new(BurstDecoder::for_encoding(encoding)?.with_read(BurstRead::Count))
+            }
             Method::SpikeCount(formula) => Box::new(SpikeCountDecoder::for_encoding(encoding)?.with_formula(formula)),
+            Method::SpikeRate { window_isis } => {
+                Box::new(SpikeRateDecoder::for_encoding(encoding)?.with_window(window_isis)?)
+            }
+            Method::MembranePotential { tau_ms } => Box::new(MembranePotentialDecoder::with_tau(encoding, tau_ms)?),
+            Method::BurstInterval(read) => Box::new(BurstDecoder::for_encoding(encoding)?.with_read(read)),
+            Method::RankOrder(read) => Box::new(RankOrderDecoder::for_encoding(encoding)?.with_read(&read)?),
+            Method::Phase => Box::new(PhaseDecoder::for_encoding(encoding)?),
+            Method::WeightedPhase => Box::new(WeightedPhaseDecoder::for_encoding(encoding)?),
             Method::TimeToFirstSpike => Box::new(TimeToFirstSpikeDecoder::for_encoding(encoding)?),
             Method::Reconstruction => Box::new(ReconstructionDecoder::for_encoding(encoding)?),
             _ => return Err(wrong),

@@ -2,8 +2,14 @@
 //!
 //! | decoder | codes | value | confidence |
 //! |---|---|---|---|
-//! | [`SpikeCountDecoder`] | `rate_poisson` | dead-time corrected count (or the plain formula) | 1 − posterior variance / prior variance for a uniform prior |
+//! | [`SpikeCountDecoder`] | `rate_poisson`, `rate_regular` | dead-time corrected count (or the plain formula) | 1 − posterior variance / prior variance for a uniform prior |
+//! | [`SpikeRateDecoder`] | `rate_poisson`, `rate_regular` | unbiased rate from intervals, in a sliding window | 1 − variance of the estimator / prior variance |
+//! | [`MembranePotentialDecoder`] | `rate_poisson`, `rate_regular` | final potential of a leaky neuron | the same, in its effective window |
+//! | [`BurstDecoder`] | `rate_burst` | count and interval (or count) | 1 − variance of the values that agree / prior variance |
 //! | [`TimeToFirstSpikeDecoder`] | `temporal_ttfs` | centre of the interval that spikes in the step | the same, from the width of the interval |
+//! | [`RankOrderDecoder`] | `temporal_rank_order` | order statistics, m^rank, or a learned table | of the order statistics |
+//! | [`PhaseDecoder`] | `temporal_phase` | circular mean | from the step, the jitter and the resultant length |
+//! | [`WeightedPhaseDecoder`] | `temporal_weighted_phase` | majority of each digit | from the class and disagreeing digits |
 //! | [`ReconstructionDecoder`] | `contrast_*` but `contrast_dvs_pixel` | sum of the thresholds of ON and OFF spikes, or convolution | from the threshold |
 //!
 //! [`Decoder`] chooses by what the spikes say of themselves and returns values in the caller's units.
@@ -33,6 +39,7 @@
 
 mod contrast;
 mod decoder;
+mod membrane;
 mod method;
 mod par;
 mod prior;
@@ -44,10 +51,16 @@ mod temporal;
 pub use contrast::optimise::{OptimiseError, Optimised, ac_snr_db, optimise};
 pub use contrast::reconstruct::ReconstructionDecoder;
 pub use decoder::{Decoder, Scored};
+pub use membrane::MembranePotentialDecoder;
 pub use method::{BurstRead, Estimate, Method, RankRead, VectorFormula};
 pub use prior::Prior;
+pub use rate::burst::BurstDecoder;
 pub use rate::count::{CountFormula, SpikeCountDecoder};
+pub use rate::isi::SpikeRateDecoder;
 pub use rate::posterior::RatePosterior;
 pub use reachable::{Reachable, ValueCounts, ValueDistribution};
 pub use score::Score;
+pub use temporal::phase::PhaseDecoder;
+pub use temporal::rank_order::{RankOrderDecoder, rank_table};
 pub use temporal::ttfs::TimeToFirstSpikeDecoder;
+pub use temporal::weighted_phase::WeightedPhaseDecoder;

@@ -5,8 +5,13 @@ use crate::contrast::{
 };
 use crate::jitter::Jitter;
 use crate::par;
+use crate::rate::burst::BurstEncoder;
 use crate::rate::poisson::PoissonRateEncoder;
+use crate::rate::regular::RegularRateEncoder;
+use crate::temporal::phase::PhaseCodingEncoder;
+use crate::temporal::rank_order::RankOrderEncoder;
 use crate::temporal::ttfs::TimeToFirstSpikeEncoder;
+use crate::temporal::weighted_phase::WeightedPhaseEncoder;
 use ndarray::ArrayView2;
 use spike_core::{
     CodeOptions, ConfigError, EncodeError, EncoderConfig, Encoding, NormalizeReport, Normalizer, Seed, SignalEncoder,
@@ -35,7 +40,14 @@ impl Code {
         let config = &encoding.config;
         let values: Box<dyn ValueEncoder> = match encoding.code {
             CodeOptions::RatePoisson(options) => Box::new(PoissonRateEncoder::new(config, options)?),
+            CodeOptions::RateBurst(options) => Box::new(BurstEncoder::new(config, options)?),
+            CodeOptions::RateRegular(options) => Box::new(RegularRateEncoder::new(config, options)?),
             CodeOptions::TemporalTtfs(options) => Box::new(TimeToFirstSpikeEncoder::new(config, options)?),
+            CodeOptions::TemporalRankOrder(options) => {
+                Box::new(RankOrderEncoder::new(config, options, encoding.num_channels())?)
+            }
+            CodeOptions::TemporalPhase(options) => Box::new(PhaseCodingEncoder::new(config, options)?),
+            CodeOptions::TemporalWeightedPhase(options) => Box::new(WeightedPhaseEncoder::new(config, options)?),
             CodeOptions::ContrastDvsPixel(_) => {
                 return Err(ConfigError::NoEncoder { scheme: encoding.scheme(), use_instead: "DvsPixelEncoder" });
             }

@@ -4,7 +4,12 @@
 //! |---|---|---|---|
 //! | [`PoissonRateEncoder`] | values | yes | Bernoulli steps with absolute dead time, renewal theory (Cox 1962) |
 //! | [`InhomogeneousPoissonEncoder`] | signal | yes | time rescaling (Brown et al. 2002) |
+//! | [`RegularRateEncoder`] | values | phase | error diffusion; stratified sampling (Cochran 1977) |
+//! | [`BurstEncoder`] | values | no | Guo et al. 2021 |
 //! | [`TimeToFirstSpikeEncoder`] | values | no | Thorpe et al. 2001; Guo et al. 2021 for the logarithmic form |
+//! | [`RankOrderEncoder`] | values | no | Thorpe and Gautrais 1998 |
+//! | [`PhaseCodingEncoder`] | values | no | Montemurro et al. 2008 |
+//! | [`WeightedPhaseEncoder`] | values | no | Kim et al. 2018 |
 //! | [`ThresholdEncoder`] | signal | no | temporal contrast of successive samples |
 //! | [`SendOnDeltaEncoder`] | signal | no | Miskowicz 2006; the pixel of Lichtsteiner et al. 2008 |
 //! | [`StepForwardEncoder`], [`MovingWindowEncoder`], [`TbrEncoder`] | signal | no | Petro et al. 2020 |
@@ -46,6 +51,11 @@ pub use contrast::{
     BenSpikerEncoder, MovingWindowEncoder, SendOnDeltaEncoder, StepForwardEncoder, TbrEncoder, ThresholdEncoder,
 };
 pub use encoder::Encoder;
+pub use rate::burst::{BurstEncoder, BurstPattern};
 pub use rate::inhomogeneous::InhomogeneousPoissonEncoder;
 pub use rate::poisson::{PoissonRateEncoder, SpikeProbability};
+pub use rate::regular::RegularRateEncoder;
+pub use temporal::phase::PhaseCodingEncoder;
+pub use temporal::rank_order::{RankOrderEncoder, Ranking};
 pub use temporal::ttfs::TimeToFirstSpikeEncoder;
+pub use temporal::weighted_phase::WeightedPhaseEncoder;

@@ -7,8 +7,9 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use spike_core::{
-    CodeOptions, EncoderConfig, NormalizeReport, Normalizer, NormalizerKind, PoissonOptions, Probability,
-    RefractoryMode, Seed, SpikeBatch, TtfsForm, TtfsOptions, ZeroValue,
+    BurstOptions, CodeOptions, EncoderConfig, NormalizeReport, Normalizer, NormalizerKind, PhaseOptions, PhaseRange,
+    PoissonOptions, Probability, RankOrderOptions, RefractoryMode, RegularOptions, Seed, Spacing, SpikeBatch, TtfsForm,
+    TtfsOptions, WeightedPhaseOptions, ZeroValue,
 };
 use spike_encode::Encoder;
 use std::sync::LazyLock;
@@ -18,7 +19,13 @@ static POOLS: LazyLock<[ThreadPool; 2]> =
 
 /// The same cases in every run.
 fn fixed(cases: u32) -> ProptestConfig {
-    ProptestConfig { cases, rng_seed: RngSeed::Fixed(20), failure_persistence: None, ..ProptestConfig::default() }
+    ProptestConfig {
+        cases,
+        rng_seed: RngSeed::Fixed(20),
+        failure_persistence: None,
+        max_global_rejects: 100_000,
+        ..ProptestConfig::default()
+    }
 }
 
 fn code() -> impl Strategy<Value = CodeOptions> {
@@ -36,7 +43,42 @@ fn code() -> impl Strategy<Value = CodeOptions> {
         let zero = if silent { ZeroValue::Silent } else { ZeroValue::LastStep };
         CodeOptions::TemporalTtfs(TtfsOptions { form, zero })
     });
-    prop_oneof![2 => poisson, 1 => ttfs]
+    let regular = (any::<bool>(), any::<bool>()).prop_map(|(stratified, compensated)| {
+        CodeOptions::RateRegular(RegularOptions {
+            spacing: if stratified { Spacing::Stratified } else { Spacing::Regular },
+            refractory: if compensated { RefractoryMode::Compensated } else { RefractoryMode::Uncompensated },
+        })
+    });
+    let burst = (1u32..7)
+        .prop_map(|max_spikes| CodeOptions::RateBurst(BurstOptions { max_spikes, min_isi_ms: 0.0, max_isi_ms: None }));
+    let rank = Just(CodeOptions::TemporalRankOrder(RankOrderOptions::default()));
+    let range = prop_oneof![
+        Just(PhaseRange::FullCircle),
+        (0.0f64..0.5, 0.5001f64..=1.0).prop_map(|(low, high)| PhaseRange::Guarded { low, high }),
+    ];
+    // The frequency is a share that `config_for` turns into hertz.
+    let phase = (0.0f64..=1.0, range)
+        .prop_map(|(frequency_hz, range)| CodeOptions::TemporalPhase(PhaseOptions { frequency_hz, range }));
+    let weighted =
+        (1u32..12).prop_map(|bits| CodeOptions::TemporalWeightedPhase(WeightedPhaseOptions { bits, slot_ms: None }));
+    prop_oneof![2 => poisson, 1 => ttfs, 2 => regular, 1 => burst, 1 => rank, 1 => phase, 1 => weighted]
+}
+
+/// Options that fit the grid: a frequency between one cycle in the window and one in the refractory period.
+fn fitted(code: CodeOptions, config: &EncoderConfig) -> CodeOptions {
+    let CodeOptions::TemporalPhase(options) = code else { return code };
+    let (slowest, fastest) = (1e3 / config.time_window_ms, 1e3 / (config.refractory_period_ms + config.dt_ms));
+    let frequency_hz = slowest + options.frequency_hz * (fastest - slowest).max(0.0);
+    CodeOptions::TemporalPhase(PhaseOptions { frequency_hz, ..options })
+}
+
+/// Whether the rate of the code is raised to make up for the dead time.
+fn is_compensated(code: CodeOptions) -> bool {
+    match code {
+        CodeOptions::RatePoisson(o) => o.refractory == RefractoryMode::Compensated,
+        CodeOptions::RateRegular(o) => o.refractory == RefractoryMode::Compensated,
+        _ => false,
+    }
 }
 
 /// A configuration whose highest rate is admissible for the code, up to certainty.
@@ -47,9 +89,7 @@ fn config_for(code: CodeOptions) -> impl Strategy<Value = EncoderConfig> {
     let jitter = prop_oneof![3 => Just(0.0), 1 => 0.0f64..0.02, 1 => 0.0f64..=1.0];
     (dt_ms, 1u32..400, dead, share.clone(), share, jitter).prop_map(
         move |(dt_ms, num_steps, dead, top, low, jitter)| {
-            let compensated =
-                matches!(code, CodeOptions::RatePoisson(o) if o.refractory == RefractoryMode::Compensated);
-            let stride = if compensated { 1.0 + f64::from(dead) } else { 1.0 };
+            let stride = if is_compensated(code) { 1.0 + f64::from(dead) } else { 1.0 };
             let max_hz = top / (dt_ms / 1e3 * stride);
             EncoderConfig {
                 time_window_ms: f64::from(num_steps) * dt_ms,
@@ -119,7 +159,7 @@ fn run(channels: impl Strategy<Value = usize>, samples: usize) -> impl Strategy<
             )
         })
         .prop_map(|(code, config, kind, channels, values, seed, first_sample)| Run {
-            code,
+            code: fitted(code, &config),
             config,
             kind,
             channels,
@@ -127,10 +167,15 @@ fn run(channels: impl Strategy<Value = usize>, samples: usize) -> impl Strategy<
             seed,
             first_sample,
         })
+        // Windows too short for the pattern of a code are refused, which the tests of each code show.
+        .prop_filter("the pattern fits the window", |run| {
+            let normalizer = Normalizer::identity(run.channels);
+            Encoder::new(&run.config, run.code, normalizer, run.seed, vec![run.channels]).is_ok()
+        })
 }
 
 proptest! {
-    #![proptest_config(fixed(400))]
+    #![proptest_config(fixed(1000))]
 
     #[test]
     fn rows_are_sorted_unique_in_the_window_and_keep_the_refractory_period(run in run(1usize..9, 4)) {
@@ -142,8 +187,8 @@ proptest! {
         prop_assert_eq!(batch.first_sample(), run.first_sample);
         let num_steps = run.config.grid().unwrap().num_steps();
         let gap = match run.code {
-            CodeOptions::RatePoisson(_) if run.config.jitter_ms == 0.0 => run.config.refractory_steps().unwrap() + 1,
-            _ => 1,
+            _ if run.config.jitter_ms > 0.0 => 1,
+            _ => run.config.refractory_steps().unwrap() + 1,
         };
         for row in batch.samples().flat_map(|s| s.neurons().collect::<Vec<_>>()) {
             prop_assert!(row.array_windows().all(|[a, b]| a < b && b - a >= gap), "{row:?} with gap {gap}");
@@ -184,7 +229,14 @@ proptest! {
         prop_assert_eq!(report.clipped, 0);
         let first = batch.sample(0).first_spikes();
         match run.code {
-            CodeOptions::RatePoisson(_) if run.config.min_firing_rate_hz == 0.0 => prop_assert_eq!(first[0], None),
+            CodeOptions::RatePoisson(_) | CodeOptions::RateRegular(_) if run.config.min_firing_rate_hz == 0.0 => {
+                prop_assert_eq!(first[0], None);
+            }
+            CodeOptions::RateBurst(_) | CodeOptions::TemporalWeightedPhase(_) => prop_assert_eq!(first[0], None),
+            CodeOptions::TemporalRankOrder(_) if run.config.jitter_ms == 0.0 => {
+                prop_assert_eq!(first[1], Some(0));
+                prop_assert!(first[0] > first[1]);
+            }
             CodeOptions::TemporalTtfs(o) if o.zero == ZeroValue::Silent => prop_assert_eq!(first[0], None),
             CodeOptions::TemporalTtfs(o) if run.config.jitter_ms == 0.0 => {
                 prop_assert_eq!(first[0], Some(run.config.grid().unwrap().num_steps() - 1));
@@ -217,12 +269,23 @@ proptest! {
         let samples = more * 17_000 / run.channels;
         let values: Vec<f64> = run.values.iter().copied().cycle().take(samples * run.channels).collect();
         let dt_ms = run.config.dt_ms;
+        // Ranks need a step each.
+        let ranked = matches!(run.code, CodeOptions::TemporalRankOrder(_));
+        let num_steps = if ranked { run.channels.max(24) } else { 24 };
         let config = EncoderConfig {
-            time_window_ms: 24.0 * dt_ms,
+            time_window_ms: num_steps as f64 * dt_ms,
             jitter_ms: run.config.jitter_ms.min(2.0 * dt_ms),
+            refractory_period_ms: run.config.refractory_period_ms.min(2.0 * dt_ms),
             ..run.config.clone()
         };
-        let run = Run { config, values, ..run };
+        let code = match run.code {
+            CodeOptions::TemporalPhase(o) => fitted(CodeOptions::TemporalPhase(PhaseOptions { frequency_hz: 0.5, ..o }), &config),
+            CodeOptions::TemporalWeightedPhase(o) => {
+                CodeOptions::TemporalWeightedPhase(WeightedPhaseOptions { bits: o.bits.min(8), ..o })
+            }
+            code => code,
+        };
+        let run = Run { code, config, values, ..run };
         let [one, two] = [0, 1].map(|i| POOLS[i].install(|| run.encode()));
         prop_assert_eq!(one.1, two.1);
         prop_assert_eq!(&one.0, &two.0);

@@ -5,8 +5,8 @@
 
 use ndarray::Array2;
 use spike_core::{
-    CodeOptions, EncoderConfig, Normalizer, PoissonOptions, Probability, RefractoryMode, Seed, SignalEncoder,
-    SpikeChunk, SpikeView, TtfsForm, TtfsOptions, ZeroValue,
+    CodeOptions, CodingScheme, EncoderConfig, Normalizer, PoissonOptions, Probability, RefractoryMode, RegularOptions,
+    Seed, SignalEncoder, Spacing, SpikeChunk, SpikeView, TtfsForm, TtfsOptions, ZeroValue,
 };
 use spike_encode::{Encoder, InhomogeneousPoissonEncoder};
 
@@ -201,6 +201,39 @@ fn latencies_are_pinned() {
         7,
         0,
         (63, 0xa625_7bb7_b345_efee, [&[506], &[148], &[0]]),
+    );
+}
+
+#[test]
+fn codes_without_options_of_their_own_are_pinned() {
+    let config = EncoderConfig::default();
+    for (scheme, pin) in [
+        (
+            CodingScheme::RateRegular,
+            (1438, 0x2b09_ab36_a436_a564, [&[66, 212, 358, 504][..], &[33, 74, 115, 156], &[6, 36, 66, 96]]),
+        ),
+        (CodingScheme::RateBurst, (191, 0xed5b_469c_e2c0_2dfa, [&[0][..], &[0, 430, 860], &[0, 21, 42, 63]])),
+        (CodingScheme::TemporalRankOrder, (64, 0x5599_d9a4_59b5_fc60, [&[870][..], &[495], &[0]])),
+        (
+            CodingScheme::TemporalPhase,
+            (256, 0x8d9d_33ea_e412_22a1, [&[40, 290, 540, 790][..], &[120, 370, 620, 870], &[225, 475, 725, 975]]),
+        ),
+        (
+            CodingScheme::TemporalWeightedPhase,
+            (1280, 0xc16e_d0e1_d74f_c96d, [&[63, 105, 231, 273][..], &[21, 42, 63, 84], &[0, 21, 42, 63]]),
+        ),
+    ] as [(_, Pin); 5]
+    {
+        check_encoder(scheme.name(), config.clone(), CodeOptions::default_of(scheme), 7, 0, pin);
+    }
+    let stratified = RegularOptions { spacing: Spacing::Stratified, ..RegularOptions::default() };
+    check_encoder(
+        "stratified",
+        config,
+        CodeOptions::RateRegular(stratified),
+        7,
+        0,
+        (1435, 0xbe90_b90b_6651_ee9f, [&[59, 102, 232, 377], &[21, 68, 99, 131], &[25, 59, 85, 117]]),
     );
 }
 

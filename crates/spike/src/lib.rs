@@ -1,0 +1,44 @@
+//! The neuromorphic encoder: continuous data to spikes and back.
+//!
+//! [`NeuromorphicEncoder`] has the operations of the specification by their names:
+//!
+//! | operation | input | output |
+//! |---|---|---|
+//! | [`encode_rate`](NeuromorphicEncoder::encode_rate) | (channels) or (batch, channels) | [`SpikeTrain`] |
+//! | [`encode_temporal`](NeuromorphicEncoder::encode_temporal) | the same, and a [`TemporalScheme`] | [`TemporalCode`] |
+//! | [`encode_population`](NeuromorphicEncoder::encode_population) | the same, and a number of neurons | [`PopulationCode`] |
+//! | [`decode_spikes`](NeuromorphicEncoder::decode_spikes) | a [`SpikeTrain`] and a [`DecodingMethod`] | [`DecodingResult`] |
+//!
+//! Beyond it: [`encode`](NeuromorphicEncoder::encode) for any code of values with its options, and
+//! [`decode_population`](NeuromorphicEncoder::decode_population).
+//! What the spikes mean travels with them, so that a train decodes without the encoder that made it.
+//!
+//! # Example
+//! ```
+//! use ndarray::array;
+//! use spike::{DecodingMethod, EncoderConfig, NeuromorphicEncoder, Scored, TemporalScheme};
+//!
+//! let encoder = NeuromorphicEncoder::new(EncoderConfig { seed: Some(7), ..EncoderConfig::default() })?;
+//! let data = array![[3.0, 7.5, 12.0], [5.0, 3.0, 9.0]].into_dyn();
+//! let code = encoder.encode_temporal(data.view(), TemporalScheme::Ttfs)?;
+//! assert_eq!(code.spike_train.num_neurons(), 6);
+//! let result = encoder.decode_spikes(&code.spike_train, DecodingMethod::TimeToFirstSpike)?;
+//! let result = result.scored(data.as_slice().unwrap())?;
+//! assert!(result.reconstruction_r2 > Some(0.999));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Features
+//! `rayon` (default): encode and decode batches on several threads. It changes no result.
+//!
+//! # What this crate does not do
+//! It holds no algorithm: codes are in `spike-encode`, decoders in `spike-decode`, files in `spike-io`.
+
+mod encoder;
+
+pub use encoder::NeuromorphicEncoder;
+pub use spike_core::{
+    CodeOptions, CodingScheme, ConfigError, DecodeError, DecodingMethod, DecodingResult, EncodeError, EncoderConfig,
+    PopulationCode, Seed, SpikeTrain, TemporalCode, TemporalScheme, TimeGrid,
+};
+pub use spike_decode::{Decoder, Method, Prior, Scored};
