@@ -167,7 +167,9 @@ proptest! {
         prop_assert_eq!(batch.first_sample(), run.first_sample);
         let num_steps = run.config.grid().unwrap().num_steps();
         let gap = match run.code {
-            code if poisson_of(code).is_some() && run.config.jitter_ms == 0.0 => run.config.refractory_steps().unwrap() + 1,
+            code if poisson_of(code).is_some() && run.config.jitter_ms == 0.0 => {
+                run.config.refractory_steps().unwrap() + 1
+            }
             _ => 1,
         };
         for row in batch.samples().flat_map(|s| s.neurons().collect::<Vec<_>>()) {
