@@ -91,7 +91,8 @@ pub(crate) fn channels(
 
 /// Decodes populations and `rate_poisson` by the exact likelihood of their spikes.
 ///
-/// - [`Estimate::PosteriorMean`]: ∫ x·L(x)·π(x) dx / ∫ L(x)·π(x) dx, the smallest squared error for values of the prior π;
+/// - [`Estimate::PosteriorMean`]: ∫ x·L(x)·π(x) dx / ∫ L(x)·π(x) dx, the smallest squared error for values of the
+///   prior π;
 /// - [`Estimate::Map`]: the highest point of L(x)·π(x);
 /// - [`Estimate::Mle`]: the highest point of L(x), whatever the prior. With a few spikes it is worse than the mean:
 ///   one spike, or none, sends it to a centre or to an end of the range.

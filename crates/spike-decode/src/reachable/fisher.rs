@@ -7,9 +7,9 @@ use spike_core::{DecodeError, DecodingMethod, Encoding};
 /// Fisher information of the discrete code about a normalised value.
 ///
 /// J(x) = Σ_j E(trials_j | x)·p_j'(x)²/(p_j(x)·(1 − p_j(x))): a free step is a Bernoulli trial, and the expected
-/// number of free steps of a neuron with dead time is that of the window, neurons ready at its start. No estimate without bias has a smaller
-/// variance than 1/J(x). A biased one may: posterior means exceed [`r2_limit`](Self::r2_limit) a little, since they
-/// know the range.
+/// number of free steps of a neuron with dead time is that of the window, neurons ready at its start. No estimate
+/// without bias has a smaller variance than 1/J(x). A biased one may: posterior means exceed
+/// [`r2_limit`](Self::r2_limit) a little, since they know the range.
 ///
 /// Where curves have a kink the information is that of the mean of both slopes; where a neuron cannot spike, it
 /// carries none. A code without any information has the limit −∞.
