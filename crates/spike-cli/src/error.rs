@@ -1,8 +1,10 @@
 //! What can go wrong on the command line, and the exit code of each.
 
 use crate::figure::FigureError;
-use spike_core::{ConfigError, DecodeError, EncodeError, NameError};
+use spike_core::{ConfigError, DecodeError, DecodingMethod, EncodeError, NameError};
+use spike_decode::OptimiseError;
 use spike_io::ReadError;
+use spike_io::events::EventFileError;
 use spike_io::spk::SpkError;
 use std::io;
 use std::path::PathBuf;
@@ -52,6 +54,52 @@ pub(crate) enum CliError {
         /// What is wrong with it.
         source: SpkError,
     },
+    /// A file of camera events that cannot be read.
+    #[error("{}", name)]
+    Events {
+        /// Name of the input.
+        name: String,
+        /// What is wrong with it.
+        source: EventFileError,
+    },
+    /// A file of camera events where spikes on a time grid are needed.
+    #[error("{name} holds camera events; only decode and inspect take them")]
+    EventsInstead {
+        /// Name of the input.
+        name: String,
+    },
+    /// An array of a shape that the code does not take.
+    #[error("{name} has shape {shape:?}; {scheme} takes {needs}")]
+    Shape {
+        /// Name of the input.
+        name: String,
+        /// Samples and their axes.
+        shape: Vec<usize>,
+        /// The code.
+        scheme: &'static str,
+        /// What it takes.
+        needs: &'static str,
+    },
+    /// A column that a signal does not have.
+    #[error("--signal-columns {found}: {name} has {columns} columns, numbered from 0")]
+    Column {
+        /// Name of the input.
+        name: String,
+        /// The column asked for.
+        found: usize,
+        /// Number of columns.
+        columns: usize,
+    },
+    /// An option of decoding that the method does not have.
+    #[error("{option} does not apply to {method}; it belongs to {belongs_to}")]
+    OptionOfAnotherMethod {
+        /// The option.
+        option: &'static str,
+        /// The method.
+        method: DecodingMethod,
+        /// The method that has it.
+        belongs_to: DecodingMethod,
+    },
     /// A spike file without an intact index.
     #[error("{name} is cut off: its index is missing or damaged; {samples} samples before that are readable")]
     CutOff {
@@ -66,6 +114,9 @@ pub(crate) enum CliError {
     /// Spikes that cannot be decoded.
     #[error(transparent)]
     Decode(DecodeError),
+    /// Options of a code that cannot be searched.
+    #[error(transparent)]
+    Optimise(#[from] OptimiseError),
     /// Two inputs that do not fit each other.
     #[error("{what}: {first} in {first_name}, {second} in {second_name}")]
     Mismatch {
@@ -113,13 +164,17 @@ impl CliError {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) | Self::Name(_) | Self::Config(_) | Self::ConfigFile { .. } => 2,
+            Self::Column { .. } | Self::OptionOfAnotherMethod { .. } | Self::EventsInstead { .. } => 2,
             Self::Decode(DecodeError::WrongMethod { .. } | DecodeError::NoEncoding { .. }) => 2,
             Self::Open { .. }
             | Self::Read { .. }
             | Self::Spikes { .. }
+            | Self::Events { .. }
+            | Self::Shape { .. }
             | Self::CutOff { .. }
             | Self::Encode(_)
             | Self::Decode(_)
+            | Self::Optimise(_)
             | Self::Mismatch { .. } => 3,
             Self::Write { .. } | Self::Figure(_) => 5,
         }

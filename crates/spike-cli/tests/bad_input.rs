@@ -141,7 +141,7 @@ fn configurations_that_contradict_themselves() {
     let all = "rate_poisson, rate_burst, temporal_ttfs, temporal_rank_order, temporal_phase, population_gaussian, population_triangular";
     let cases: [(&str, &[&str]); 28] = [
         ("--scheme rate_poison", &["unknown", "rate_poison", all]),
-        ("--scheme contrast_dvs_pixel", &["contrast_dvs_pixel is not made by this encoder"]),
+        ("--scheme contrast_dvs_pixel", &["--frame-rate-hz or --frame-interval-us"]),
         ("--time-window-ms 100.04", &["time_window_ms is 100.04 ms", "nearest is 100 ms"]),
         ("--time-window-ms 0.99 --dt-ms 0.5", &["nearest is 1 ms"]),
         ("--refractory-period-ms 0.23", &["refractory_period_ms is 0.23 ms", "nearest is 0.2 ms"]),

@@ -281,6 +281,38 @@ pub enum EncodeError {
         /// What the record holds.
         recorded: Vec<f64>,
     },
+    /// A frame of another size than the first, or of a size that camera events cannot address.
+    #[error("frame {frame} is {found_width} x {found_height}, allowed is {allowed}; scale or crop it")]
+    FrameSize {
+        /// Index of the frame.
+        frame: u64,
+        /// Columns found.
+        found_width: usize,
+        /// Rows found.
+        found_height: usize,
+        /// What is allowed.
+        allowed: String,
+    },
+    /// A frame that does not follow the one before it, or follows too late.
+    #[error(
+        "frame {frame} is at {time_us} us, the one before at {previous_us} us; frames must be 1 to 4294967295 us apart"
+    )]
+    FrameTime {
+        /// Index of the frame.
+        frame: u64,
+        /// Its time.
+        time_us: i64,
+        /// Time of the frame before.
+        previous_us: i64,
+    },
+    /// Frames and times differ in number.
+    #[error("{frames} frames with {times} times; give one time for each of at least two frames")]
+    FrameCount {
+        /// Number of frames.
+        frames: usize,
+        /// Number of times.
+        times: usize,
+    },
     /// The record of a time series lacks the statistics from which it is rebuilt, or has others.
     #[error(
         "sample {sample} has the statistics {found:?}, the record of the encoding says {recorded:?}; give the encoder \
@@ -359,6 +391,40 @@ pub enum DecodeError {
         method: DecodingMethod,
         /// What is missing.
         what: &'static str,
+    },
+    /// A camera event that is not on the sensor.
+    #[error("event {index} is at ({x}, {y}), outside a sensor of {width} x {height}")]
+    EventOutside {
+        /// Index of the event.
+        index: u64,
+        /// Its column.
+        x: u16,
+        /// Its row.
+        y: u16,
+        /// Columns of the sensor.
+        width: usize,
+        /// Rows of the sensor.
+        height: usize,
+    },
+    /// A frame of another size than the sensor.
+    #[error("the frame is {found_width} x {found_height}, the sensor {width} x {height}")]
+    FrameSize {
+        /// Columns of the frame.
+        found_width: usize,
+        /// Rows of the frame.
+        found_height: usize,
+        /// Columns of the sensor.
+        width: usize,
+        /// Rows of the sensor.
+        height: usize,
+    },
+    /// A time before events that were already taken into account.
+    #[error("{asked_us} us precedes {reached_us} us, up to which events are integrated; ask for times in order")]
+    TimeOrder {
+        /// Time asked for.
+        asked_us: i64,
+        /// Time reached.
+        reached_us: i64,
     },
     /// The original has another shape than the decoded values.
     #[error("the original has {original} values, the decoded array {decoded}")]

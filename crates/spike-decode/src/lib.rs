@@ -12,6 +12,7 @@
 //! | [`RankOrderDecoder`] | `temporal_rank_order` | order statistics, m^rank, or a learned table | of the order statistics |
 //! | [`PhaseDecoder`] | `temporal_phase` | circular mean | from the step, the jitter and the resultant length |
 //! | [`WeightedPhaseDecoder`] | `temporal_weighted_phase` | majority of each digit | from the class and disagreeing digits |
+//! | [`EventDecoder`] | `contrast_dvs_pixel` | frames by integration of camera events | – |
 //! | [`ReconstructionDecoder`] | `contrast_*` but `contrast_dvs_pixel` | sum of the thresholds of ON and OFF spikes, or convolution | from the threshold |
 //!
 //! [`Decoder`] chooses by what the spikes say of themselves and returns values in the caller's units.
@@ -51,6 +52,7 @@ mod reachable;
 mod score;
 mod temporal;
 
+pub use contrast::events::{EventDecoder, FirstFrame};
 pub use contrast::optimise::{OptimiseError, Optimised, ac_snr_db, optimise};
 pub use contrast::reconstruct::ReconstructionDecoder;
 pub use decoder::{Decoder, Scored};

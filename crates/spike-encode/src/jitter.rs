@@ -1,6 +1,7 @@
 //! Gaussian jitter of spike times, applied after the code.
 
-use spike_core::{ConfigError, Domain, EncoderConfig, Seed, SpikeChunk, SpikeView, Stream, TimeGrid, ln};
+use crate::normal::Normal;
+use spike_core::{ConfigError, Domain, EncoderConfig, Seed, SpikeChunk, SpikeView, Stream, TimeGrid};
 
 /// Moves each spike by a Gaussian number of steps with standard deviation σ = jitter_ms.
 ///
@@ -36,7 +37,7 @@ impl Jitter {
 
     fn row(&self, row: &[u32], grid: TimeGrid, stream: &mut Stream, moved: &mut Vec<u32>) {
         let last = grid.num_steps() - 1;
-        let mut normal = Normal { stream, spare: None };
+        let mut normal = Normal::new(stream);
         moved.clear();
         moved.extend(row.iter().map(|&step| {
             let shifted = (f64::from(step) + self.sigma_steps * normal.next()).round();
@@ -56,30 +57,6 @@ impl Jitter {
             }
             *step = free;
             free = free.saturating_sub(1);
-        }
-    }
-}
-
-/// Standard normal numbers by the polar method (Marsaglia and Bray 1964), which needs no trigonometric function.
-struct Normal<'a> {
-    stream: &'a mut Stream,
-    spare: Option<f64>,
-}
-
-impl Normal<'_> {
-    fn next(&mut self) -> f64 {
-        if let Some(spare) = self.spare.take() {
-            return spare;
-        }
-        loop {
-            let u = 2.0 * self.stream.next_open_unit() - 1.0;
-            let v = 2.0 * self.stream.next_open_unit() - 1.0;
-            let s = u * u + v * v;
-            if f64::MIN_POSITIVE < s && s < 1.0 {
-                let scale = (-2.0 * ln(s) / s).sqrt();
-                self.spare = Some(v * scale);
-                return u * scale;
-            }
         }
     }
 }

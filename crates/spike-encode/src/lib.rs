@@ -12,6 +12,7 @@
 //! | [`RankOrderEncoder`] | values | no | Thorpe and Gautrais 1998 |
 //! | [`PhaseCodingEncoder`] | values | no | Montemurro et al. 2008 |
 //! | [`WeightedPhaseEncoder`] | values | no | Kim et al. 2018 |
+//! | [`DvsPixelEncoder`] | frames | mismatch only | Lichtsteiner et al. 2008; Hu et al. 2021 |
 //! | [`ThresholdEncoder`] | signal | no | temporal contrast of successive samples |
 //! | [`SendOnDeltaEncoder`] | signal | no | Miskowicz 2006; the pixel of Lichtsteiner et al. 2008 |
 //! | [`StepForwardEncoder`], [`MovingWindowEncoder`], [`TbrEncoder`] | signal | no | Petro et al. 2020 |
@@ -45,13 +46,15 @@ mod contrast;
 mod encoder;
 mod gap;
 mod jitter;
+mod normal;
 mod par;
 mod population;
 mod rate;
 mod temporal;
 
 pub use contrast::{
-    BenSpikerEncoder, MovingWindowEncoder, SendOnDeltaEncoder, StepForwardEncoder, TbrEncoder, ThresholdEncoder,
+    BenSpikerEncoder, DvsPixelEncoder, DvsPixelState, FrameTimes, MovingWindowEncoder, SendOnDeltaEncoder,
+    StepForwardEncoder, TbrEncoder, ThresholdEncoder,
 };
 pub use encoder::Encoder;
 pub use population::latency::LatencyPopulationEncoder;

@@ -15,3 +15,16 @@ pub(crate) fn map_indexed<R: Send>(n: usize, f: impl Fn(usize) -> R + Sync + Sen
 pub(crate) fn map_indexed<R>(n: usize, f: impl Fn(usize) -> R) -> Vec<R> {
     (0..n).map(f).collect()
 }
+
+/// Applies `f` to every item with its index and returns the results in order, on the threads of the current pool.
+#[cfg(feature = "rayon")]
+pub(crate) fn map_mut<T: Send, R: Send>(items: &mut [T], f: impl Fn(usize, &mut T) -> R + Sync + Send) -> Vec<R> {
+    use rayon::prelude::*;
+    items.par_iter_mut().enumerate().map(|(i, item)| f(i, item)).collect()
+}
+
+/// Applies `f` to every item with its index and returns the results in order.
+#[cfg(not(feature = "rayon"))]
+pub(crate) fn map_mut<T, R>(items: &mut [T], f: impl Fn(usize, &mut T) -> R) -> Vec<R> {
+    items.iter_mut().enumerate().map(|(i, item)| f(i, item)).collect()
+}

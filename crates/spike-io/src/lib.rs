@@ -9,7 +9,9 @@
 //! | png (`.png`) | 1 | (height, width) or (height, width, channels) | no |
 //! | wav (`.wav`) | 1 | (frames) or (frames, channels) | yes |
 //!
-//! Every reader yields a [`SampleSource`]: samples in order, as `f64`, in pieces of the size that the caller asks for.
+//! Spikes have their own formats ([`spk`], [`spikes`]), and so have camera events ([`events`]).
+//!
+//! Every reader of arrays yields a [`SampleSource`]: samples in order, as `f64`, in pieces of the size that the caller asks for.
 //!
 //! # Examples
 //!
@@ -44,6 +46,7 @@ mod source;
 mod stream;
 mod wav;
 
+pub mod events;
 pub mod npy;
 pub mod npz;
 pub mod spikes;

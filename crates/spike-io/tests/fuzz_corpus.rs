@@ -7,6 +7,8 @@ use std::path::PathBuf;
 mod csv;
 #[path = "../../../fuzz/targets/drain.rs"]
 mod drain;
+#[path = "../../../fuzz/targets/events_csv.rs"]
+mod events_csv;
 #[path = "../../../fuzz/targets/idx.rs"]
 mod idx;
 #[path = "../../../fuzz/targets/npy.rs"]
@@ -71,4 +73,9 @@ fn spk_corpus() {
 #[test]
 fn spikes_csv_corpus() {
     replay("spikes_csv", spikes_csv::run);
+}
+
+#[test]
+fn events_csv_corpus() {
+    replay("events_csv", events_csv::run);
 }

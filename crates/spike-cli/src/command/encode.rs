@@ -1,5 +1,6 @@
 //! `spike encode`: values to spikes, streaming.
 
+use super::events::{self, EventOutput};
 use crate::data::{ArrayOptions, Samples};
 use crate::error::CliError;
 use crate::options::{EncodeOptions, Plan};
@@ -8,8 +9,12 @@ use crate::progress::Progress;
 use crate::summary::{Statistics, Summary};
 use crate::terminal::{remark, say, say_json};
 use clap::Args;
+use ndarray::ArrayView2;
 use serde::Serialize;
+use spike_core::{CodeOptions, CodingScheme, NormalizeReport, Normalizer};
+use spike_decode::optimise;
 use spike_encode::Encoder;
+use spike_io::InputFormat;
 use spike_io::spikes::{SpikeFormat, SpikeWriter};
 use spike_io::spk::{Provenance, SpkHeader};
 use std::ops::Range;
@@ -17,24 +22,24 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Instant;
 
-/// Turn values into spikes.
+/// Turn values, signals or frames into spikes.
 ///
-/// The first axis of the input counts samples, the rest are channels. The same input, options and seed give the
-/// same bytes with any number of threads, any batch size, and joined from shards by `spike cat`.
+/// Values: the first axis of the input counts samples, the rest are channels. Signals (contrast codes): a wav file, a
+/// csv whose rows are time and whose columns are channels, or an array of shape (time), (time, channel) or (recording,
+/// time, channel). Frames (contrast_dvs_pixel): images in order, or an array of shape (frame, row, column); the output
+/// is a file of camera events. The same input, options and seed give the same bytes with any number of threads, any
+/// batch size, and joined from shards by `spike cat`.
 #[derive(Debug, Args)]
 pub(crate) struct Encode {
-    /// Input: idx, npy, npz, csv, png or wav (idx, npy and csv also gzipped); `-` is standard input.
-    input: PathBuf,
-    /// Output: .spk, .npz or .csv; `-` is standard output.
+    /// Input: idx, npy, npz, csv, png or wav (idx, npy and csv also gzipped); `-` is standard input. Several are frames.
+    #[arg(required = true, value_name = "INPUT")]
+    inputs: Vec<PathBuf>,
+    /// Output: .spk, .npz or .csv (events: .csv or .npz); `-` is standard output.
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
-    /// Format of the output (spk, npz, csv), where its name does not tell.
+    /// Format of the output (spk, npz, csv; events: eventcsv, eventnpz), where its name does not tell.
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
-    #[command(flatten)]
-    array: ArrayOptions,
-    #[command(flatten)]
-    options: EncodeOptions,
     /// Encode only part I of N, counted from 0 (needs --seed); the range is that of the whole input.
     #[arg(long, value_name = "I/N")]
     shard: Option<Shard>,
@@ -44,6 +49,10 @@ pub(crate) struct Encode {
     /// Print one JSON object instead of text.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    array: ArrayOptions,
+    #[command(flatten)]
+    options: EncodeOptions,
 }
 
 /// Part `index` of `count`.
@@ -104,8 +113,18 @@ impl Encode {
         if self.shard.is_some() && !plan.seed_given {
             return Err(CliError::Usage("--shard needs --seed, so that all shards use the same"));
         }
+        if plan.code.scheme() == CodingScheme::ContrastDvsPixel {
+            if self.shard.is_some() || self.batch_size.is_some() {
+                return Err(CliError::Usage("a video is one sample: --shard and --batch-size do not apply to frames"));
+            }
+            let output = EventOutput { path: &self.output, format: self.format.as_deref(), json: self.json };
+            return events::encode(&self.inputs, &self.array, &plan, output);
+        }
+        let [input] = &self.inputs[..] else {
+            return Err(CliError::Usage("several inputs are the frames of --scheme contrast_dvs_pixel; give one"));
+        };
         let format = output_format(&self.output, self.format.as_deref())?;
-        let mut samples = Samples::open(&self.input, &self.array)?;
+        let (mut samples, plan) = open(input, &self.array, plan)?;
         let encoder = encoder(&mut samples, &plan)?;
         let range = self.shard.map_or(0..samples.len(), |shard| shard.range(samples.len()));
         let constant_channels = encoder.encoding().normalizer.constant_channels();
@@ -174,11 +193,54 @@ pub(super) fn output_format(path: &Path, format: Option<&str>) -> Result<SpikeFo
     })
 }
 
+/// Opens the input of a plan, and completes the plan by what the input says of itself.
+fn open(input: &Path, array: &ArrayOptions, plan: Plan) -> Result<(Samples, Plan), CliError> {
+    let samples = Samples::open(input, array)?;
+    if !plan.code.scheme().encodes_signals() {
+        return Ok((samples, plan));
+    }
+    if InputFormat::from_path(input) == Some(InputFormat::Png) {
+        return Err(CliError::Usage("an image is no signal; give a wav, csv, npy, npz or idx file"));
+    }
+    let samples = samples.into_recordings(plan.columns.as_ref())?;
+    let length = samples.source.shape().feature_shape().first().copied().unwrap_or(1);
+    let plan = plan.for_signal(length, samples.source.sample_rate_hz())?;
+    Ok((samples, plan))
+}
+
 /// The encoder of a plan, fitted on all samples.
 pub(super) fn encoder(samples: &mut Samples, plan: &Plan) -> Result<Encoder, CliError> {
-    let normalizer = samples.fit(plan.norm)?;
     let shape = samples.source.shape().feature_shape().to_vec();
-    Ok(Encoder::new(&plan.config, plan.code, normalizer, plan.seed, shape)?)
+    if !plan.code.scheme().encodes_signals() {
+        let normalizer = samples.fit(plan.norm, shape.iter().product())?;
+        return Ok(Encoder::new(&plan.config, plan.code, normalizer, plan.seed, shape)?);
+    }
+    let channels = shape.iter().skip(1).product();
+    // The code is refused before the whole input is read.
+    Encoder::new(&plan.config, plan.code, Normalizer::identity(channels), plan.seed, shape.clone())?;
+    let normalizer = samples.fit(plan.norm, channels)?;
+    // What a decoder must know of a signal is part of the record, which comes before the spikes.
+    let (mut signals, mut values) = (Vec::new(), Vec::new());
+    samples.seek(0)?;
+    while samples.read(1, &mut values)? == 1 {
+        signals.extend_from_slice(&values);
+    }
+    let code = if plan.optimise { optimised(plan, &normalizer, &signals, &shape)? } else { plan.code };
+    let encoder = Encoder::new(&plan.config, code, normalizer, plan.seed, shape)?;
+    Ok(encoder.with_signals(&signals)?)
+}
+
+/// The options with which the first recording is rebuilt best.
+fn optimised(plan: &Plan, normalizer: &Normalizer, signals: &[f64], shape: &[usize]) -> Result<CodeOptions, CliError> {
+    let (length, channels) = (shape[0], shape.iter().skip(1).product());
+    let mut scaled = Vec::new();
+    normalizer.apply(&signals[..length * channels], 0, &mut scaled, &mut NormalizeReport::default())?;
+    let signal =
+        ArrayView2::from_shape((length, channels), &scaled).expect("a recording has a value for each time and channel");
+    let found = optimise(&plan.config, plan.code, signal)?;
+    let options = serde_json::to_string(&found.options).unwrap_or_default();
+    remark(&format!("best options for the first recording: {options}, AC-SNR {:.2} dB", found.ac_snr_db));
+    Ok(found.options)
 }
 
 /// The header of a file of the encoder's spikes.

@@ -1,6 +1,6 @@
-//! `spike inspect`: what a spike file holds.
+//! `spike inspect`: what a file of spikes or events holds.
 
-use crate::data::{name_of, open_spike_file};
+use crate::data::{SpikeInput, name_of};
 use crate::error::CliError;
 use crate::progress::Progress;
 use crate::summary::{Statistics, Summary};
@@ -10,14 +10,14 @@ use serde::Serialize;
 use spike_io::spk::SpkError;
 use std::path::PathBuf;
 
-/// Say what a spike file holds: shape, code, seed, and the statistics of its spikes.
+/// Say what a file of spikes or camera events holds: shape, code, seed, and the statistics of its spikes.
 ///
 /// Damaged blocks are named and left out, a file that is cut off is shown as far as it goes; the exit code is then 3.
 #[derive(Debug, Args)]
 pub(crate) struct Inspect {
-    /// Spikes: .spk, .npz or .csv; `-` is standard input.
+    /// Spikes: .spk, .npz or .csv, or camera events: .csv or .npz; `-` is standard input.
     input: PathBuf,
-    /// Format of the input (spk, npz, csv), where its name does not tell.
+    /// Format of the input (spk, npz, csv; events: eventcsv, eventnpz), where name and content do not tell.
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
     /// Print one JSON object instead of text.
@@ -50,7 +50,13 @@ impl Inspect {
     /// Runs the verb.
     pub(crate) fn run(self) -> Result<(), CliError> {
         let name = name_of(&self.input);
-        let mut file = open_spike_file(&self.input, self.format.as_deref())?;
+        let mut file = match SpikeInput::open(&self.input, self.format.as_deref())? {
+            SpikeInput::Spikes(file) => file,
+            SpikeInput::Events(file) => {
+                super::events::inspect(&name, &file, self.json);
+                return Ok(());
+            }
+        };
         let range = file.samples();
         let mut summary = Summary::default();
         let size = file.header().samples_per_block() as u64;

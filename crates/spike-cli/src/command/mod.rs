@@ -4,9 +4,11 @@ mod cat;
 mod decode;
 mod demo;
 mod encode;
+mod events;
 mod inspect;
 mod plot;
 mod schemes;
+mod sink;
 
 use crate::error::CliError;
 use clap::Subcommand;
@@ -16,13 +18,13 @@ use clap::Subcommand;
 pub(crate) enum Command {
     /// Encode the bundled digits, decode them, show what was lost.
     Demo(demo::Demo),
-    /// Turn values into spikes.
+    /// Turn values, signals or frames into spikes.
     Encode(Box<encode::Encode>),
-    /// Turn spikes back into values.
-    Decode(decode::Decode),
+    /// Turn spikes back into values, signals or frames.
+    Decode(Box<decode::Decode>),
     /// Join spike files of consecutive samples, such as shards.
     Cat(cat::Cat),
-    /// Say what a spike file holds.
+    /// Say what a file of spikes or events holds.
     Inspect(inspect::Inspect),
     /// Draw spikes in the terminal or into an SVG or PNG file.
     Plot(plot::Plot),

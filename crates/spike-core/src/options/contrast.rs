@@ -122,9 +122,9 @@ pub struct DvsPixelOptions {
     pub on_threshold: f64,
     /// OFF threshold as a change of ln intensity.
     pub off_threshold: f64,
-    /// Standard deviation of the thresholds between pixels, drawn by seed.
+    /// Standard deviation of the thresholds between pixels, as a share of the threshold, drawn by seed.
     pub threshold_sd: f64,
-    /// Time after an event in which a pixel sends none.
+    /// Time after an event in which a pixel sends none and its reference follows the signal.
     pub refractory_us: u32,
     /// Added to the normalised intensity before the logarithm, so that black has one.
     pub log_offset: f64,

@@ -1,4 +1,6 @@
-//! Signals from the spikes of contrast codes and of Ben's Spiker, and the thresholds with which they are best.
+//! Signals from the spikes of contrast codes and of Ben's Spiker, the thresholds with which they are best, and frames
+//! from camera events.
 
+pub(crate) mod events;
 pub(crate) mod optimise;
 pub(crate) mod reconstruct;

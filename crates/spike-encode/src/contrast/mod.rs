@@ -1,6 +1,9 @@
-//! Codes of time series that report changes, and Ben's Spiker, which reports a convolution.
+//! Codes of time series and frames that report changes, and Ben's Spiker, which reports a convolution.
 
 mod ben_spiker;
+mod dvs_band;
+mod dvs_pixel;
+mod frame_times;
 mod lanes;
 mod moving_window;
 mod send_on_delta;
@@ -10,6 +13,8 @@ mod threshold;
 mod tracking;
 
 pub use ben_spiker::BenSpikerEncoder;
+pub use dvs_pixel::{DvsPixelEncoder, DvsPixelState};
+pub use frame_times::FrameTimes;
 pub use moving_window::MovingWindowEncoder;
 pub use send_on_delta::SendOnDeltaEncoder;
 pub use step_forward::StepForwardEncoder;

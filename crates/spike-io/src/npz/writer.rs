@@ -28,10 +28,14 @@ pub enum NpzCompression {
 pub enum ArrayValues<'a> {
     /// Bytes.
     U8(&'a [u8]),
+    /// Unsigned, 2 bytes.
+    U16(&'a [u16]),
     /// Unsigned, 4 bytes.
     U32(&'a [u32]),
     /// Unsigned, 8 bytes.
     U64(&'a [u64]),
+    /// Signed, 8 bytes.
+    I64(&'a [i64]),
     /// Real numbers.
     F64(&'a [f64]),
 }
@@ -40,8 +44,10 @@ impl ArrayValues<'_> {
     fn element(&self) -> ElementType {
         match self {
             Self::U8(_) => ElementType::U8,
+            Self::U16(_) => ElementType::U16,
             Self::U32(_) => ElementType::U32,
             Self::U64(_) => ElementType::U64,
+            Self::I64(_) => ElementType::I64,
             Self::F64(_) => ElementType::F64,
         }
     }
@@ -49,8 +55,10 @@ impl ArrayValues<'_> {
     fn len(&self) -> usize {
         match self {
             Self::U8(values) => values.len(),
+            Self::U16(values) => values.len(),
             Self::U32(values) => values.len(),
             Self::U64(values) => values.len(),
+            Self::I64(values) => values.len(),
             Self::F64(values) => values.len(),
         }
     }
@@ -59,6 +67,18 @@ impl ArrayValues<'_> {
 impl<'a> From<&'a [u8]> for ArrayValues<'a> {
     fn from(values: &'a [u8]) -> Self {
         Self::U8(values)
+    }
+}
+
+impl<'a> From<&'a [u16]> for ArrayValues<'a> {
+    fn from(values: &'a [u16]) -> Self {
+        Self::U16(values)
+    }
+}
+
+impl<'a> From<&'a [i64]> for ArrayValues<'a> {
+    fn from(values: &'a [i64]) -> Self {
+        Self::I64(values)
     }
 }
 
@@ -158,11 +178,13 @@ impl<W: Write> NpzWriter<W> {
         }
         let descr = match element {
             ElementType::U8 => "|u1",
+            ElementType::U16 => "<u2",
             ElementType::U32 => "<u4",
             ElementType::U64 => "<u8",
+            ElementType::I64 => "<i8",
             ElementType::F64 => "<f8",
             found => {
-                return Err(WriteError::UnsupportedElement { found, allowed: "u8, u32, u64 and f64" });
+                return Err(WriteError::UnsupportedElement { found, allowed: "u8, u16, u32, u64, i64 and f64" });
             }
         };
         let expected = checked_count(shape)?;
@@ -201,7 +223,9 @@ impl<W: Write> NpzWriter<W> {
         array.found = found;
         match values {
             ArrayValues::U8(values) => self.archive.write_all(values)?,
+            ArrayValues::U16(values) => self.write(values, |value| value.to_le_bytes())?,
             ArrayValues::U32(values) => self.write(values, |value| value.to_le_bytes())?,
+            ArrayValues::I64(values) => self.write(values, |value| value.to_le_bytes())?,
             ArrayValues::U64(values) => self.write(values, |value| value.to_le_bytes())?,
             ArrayValues::F64(values) => self.write(values, |value| value.to_le_bytes())?,
         }

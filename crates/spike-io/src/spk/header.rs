@@ -110,9 +110,21 @@ impl SpkHeader {
             let steps = |grid: TimeGrid| grid.num_steps() as usize;
             return Err(field("grid.num_steps", steps(self.grid), steps(encoding.config.grid()?)));
         }
-        let features = encoding.feature_shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d));
+        let shape = &encoding.feature_shape[..];
+        // The first axis of a time series is time; the rest are channels, as for values.
+        let (times, channels) = match encoding.code.scheme().encodes_signals() {
+            true => (shape.first().copied(), shape.get(1..).unwrap_or(&[])),
+            false => (None, shape),
+        };
+        let features = channels.iter().try_fold(1usize, |n, &d| n.checked_mul(d));
         if features != Some(encoding.num_channels()) {
             return Err(field("feature_shape", features.unwrap_or(usize::MAX), encoding.num_channels()));
+        }
+        let each = encoding.code.events_per_sample();
+        if let Some(times) =
+            times.filter(|&n| (n as u64).saturating_mul(u64::from(each)) != u64::from(self.grid.num_steps()))
+        {
+            return Err(field("feature_shape[0]", times, self.grid.num_steps() as usize / each.max(1) as usize));
         }
         Ok(())
     }

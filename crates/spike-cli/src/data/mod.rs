@@ -1,14 +1,22 @@
 //! Inputs: arrays of samples and files of spikes, from paths or standard input.
 
+mod frames;
+mod recording;
+
+pub(crate) use frames::Frames;
+
 use crate::error::CliError;
+use crate::options::Columns;
 use crate::output::is_stream;
 use crate::progress::Progress;
 use clap::Args;
 use spike_core::{EncodeError, Normalizer, NormalizerKind};
+use spike_io::events::{EventFile, EventFormat, read_events};
 use spike_io::spikes::{SpikeFormat, SpikeSource, open_spikes};
 use spike_io::{InputFormat, OpenOptions, SampleSource};
+use std::fmt::Debug;
 use std::fs::File;
-use std::io::{BufReader, Cursor, Read};
+use std::io::{BufReader, Cursor, Read, Seek};
 use std::path::Path;
 
 /// How to read an array.
@@ -59,6 +67,12 @@ impl Samples {
         Ok(Self { source: source.map_err(|source| CliError::Read { name: name.clone(), source })?, name })
     }
 
+    /// The same samples as time series, of shape (time) or (time, channel): a table of several rows is one recording.
+    pub(crate) fn into_recordings(self, columns: Option<&Columns>) -> Result<Self, CliError> {
+        let source = recording::RecordingSource::new(self.source, &self.name, columns)?;
+        Ok(Self { name: self.name, source: Box::new(source) })
+    }
+
     /// Samples from bytes in memory.
     pub(crate) fn from_bytes(name: &str, bytes: Vec<u8>, format: InputFormat) -> Result<Self, CliError> {
         let source = spike_io::from_bytes(bytes, Some(format), &OpenOptions::default());
@@ -91,12 +105,11 @@ impl Samples {
         go(self.source.as_mut()).map_err(|source| CliError::Read { name: self.name.clone(), source })
     }
 
-    /// Fits a normaliser on all samples.
-    pub(crate) fn fit(&mut self, kind: NormalizerKind) -> Result<Normalizer, CliError> {
-        let features = self.source.shape().num_features();
+    /// Fits a normaliser of so many channels on all samples; a sample may hold several values of each.
+    pub(crate) fn fit(&mut self, kind: NormalizerKind, channels: usize) -> Result<Normalizer, CliError> {
         let batch = self.default_batch();
         let mut values = Vec::new();
-        let fitted: Result<Normalizer, CliError> = Normalizer::fit(kind, features, |each| {
+        let fitted: Result<Normalizer, CliError> = Normalizer::fit(kind, channels, |each| {
             self.seek(0)?;
             let progress = Progress::new("range", self.len());
             loop {
@@ -115,23 +128,62 @@ impl Samples {
     }
 }
 
-/// Opens a file of spikes, or standard input for `-`.
-pub(crate) fn open_spike_file(path: &Path, format: Option<&str>) -> Result<Box<dyn SpikeSource>, CliError> {
-    let named = |source| CliError::Spikes { name: name_of(path), source };
-    let failed = |source| CliError::Open { path: path.to_owned(), source };
-    if is_stream(path) {
-        let format = format.map_or(Ok(SpikeFormat::Spk), str::parse)?;
-        let mut bytes = Vec::new();
-        std::io::stdin().lock().read_to_end(&mut bytes).map_err(failed)?;
-        return open_spikes(Cursor::new(bytes), format).map_err(named);
+/// A file of spikes or of camera events.
+#[derive(Debug)]
+pub(crate) enum SpikeInput {
+    Spikes(Box<dyn SpikeSource>),
+    Events(Box<EventFile>),
+}
+
+impl SpikeInput {
+    /// Opens a file, or standard input for `-`; what it holds is told by its content, or by the format.
+    pub(crate) fn open(path: &Path, format: Option<&str>) -> Result<Self, CliError> {
+        let failed = |source| CliError::Open { path: path.to_owned(), source };
+        if is_stream(path) {
+            let mut bytes = Vec::new();
+            std::io::stdin().lock().read_to_end(&mut bytes).map_err(failed)?;
+            return Self::from_reader(Cursor::new(bytes), path, format);
+        }
+        if path.metadata().is_ok_and(|m| !m.is_file()) {
+            // A pipe can be read once only.
+            let bytes = std::fs::read(path).map_err(failed)?;
+            return Self::from_reader(Cursor::new(bytes), path, format);
+        }
+        let file = File::open(path).map_err(failed)?;
+        Self::from_reader(BufReader::with_capacity(1 << 18, file), path, format)
     }
-    let format = match format {
-        Some(name) => name.parse()?,
-        // A file without a known extension is taken for .spk: its magic tells whether that is right.
-        None => SpikeFormat::from_path(path).unwrap_or(SpikeFormat::Spk),
-    };
-    let file = File::open(path).map_err(failed)?;
-    open_spikes(BufReader::with_capacity(1 << 18, file), format).map_err(named)
+
+    fn from_reader<R>(mut input: R, path: &Path, format: Option<&str>) -> Result<Self, CliError>
+    where
+        R: Read + Seek + Debug + 'static,
+    {
+        let name = || name_of(path);
+        let event_format = match format {
+            Some(name @ ("eventcsv" | "eventnpz")) => Some(EventFormat::from_name(name)?),
+            _ => {
+                EventFormat::recognise(&mut input).map_err(|source| CliError::Open { path: path.to_owned(), source })?
+            }
+        };
+        if let Some(event_format) = event_format {
+            let file = read_events(input, event_format).map_err(|source| CliError::Events { name: name(), source })?;
+            return Ok(Self::Events(Box::new(file)));
+        }
+        let format = match format {
+            Some(name) => name.parse()?,
+            // A file without a known extension is taken for .spk: its magic tells whether that is right.
+            None => SpikeFormat::from_path(path).unwrap_or(SpikeFormat::Spk),
+        };
+        let spikes = open_spikes(input, format).map_err(|source| CliError::Spikes { name: name(), source })?;
+        Ok(Self::Spikes(spikes))
+    }
+}
+
+/// Opens a file of spikes, or standard input for `-`; camera events are refused.
+pub(crate) fn open_spike_file(path: &Path, format: Option<&str>) -> Result<Box<dyn SpikeSource>, CliError> {
+    match SpikeInput::open(path, format)? {
+        SpikeInput::Spikes(spikes) => Ok(spikes),
+        SpikeInput::Events(_) => Err(CliError::EventsInstead { name: name_of(path) }),
+    }
 }
 
 /// The name of an input in messages: without its folder, so that outputs do not depend on where data lie.

@@ -1,55 +1,54 @@
 //! `spike decode`: spikes back to values, with the error beside the limit.
 
-use crate::data::{ArrayOptions, Samples, name_of, open_spike_file};
+mod method;
+
+use super::events::{self, EventJob, FrameOptions};
+use super::sink::Sink;
+use crate::data::{ArrayOptions, Samples, SpikeInput, name_of};
 use crate::error::CliError;
-use crate::output::{Output, is_stream};
+use crate::options::Columns;
+use crate::output::is_stream;
 use crate::progress::Progress;
 use crate::terminal::{remark, say, say_json};
-use clap::{Args, ValueEnum};
+use clap::Args;
+use method::MethodFlags;
 use serde::Serialize;
 use spike_core::{DecodingMethod, Encoding, SpikeBatch};
-use spike_decode::{CountFormula, Decoder, Method, Reachable, Score, ValueCounts};
-use spike_io::ElementType;
-use spike_io::npy::NpyWriter;
-use std::io::Write;
+use spike_decode::{Decoder, Method, Reachable, Score, ValueCounts};
+use spike_io::events::EventFile;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Instant;
 
-/// Turn spikes back into values.
+/// Turn spikes back into values, signals or frames.
 ///
-/// With --against, prints the R² that was reached beside the R² that no decoder of the code can exceed.
+/// With --against, prints the R² that was reached beside the R² that no decoder of the code can exceed. Camera events
+/// are integrated to frames, at the times that --frame-rate-hz or --frame-interval-us gives.
 #[derive(Debug, Args)]
 pub(crate) struct Decode {
-    /// Spikes: .spk, .npz or .csv; `-` is standard input.
+    /// Spikes: .spk, .npz or .csv, or camera events: .csv or .npz; `-` is standard input.
     input: PathBuf,
-    /// Values: .npy (shape of the encoded input) or .csv (a line for each sample); `-` is npy to standard output.
+    /// Values: .npy (shape of the encoded input) or .csv (a line for each sample, for each time of a signal); `-` is
+    /// npy to standard output.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Decoding method; the scheme's own by default.
-    #[arg(long, value_name = "NAME")]
-    method: Option<String>,
-    /// spike_count: dead-time corrected, or the plain formula of the specification.
-    #[arg(long, value_enum, default_value = "corrected")]
-    count_formula: FormulaName,
+    #[command(flatten)]
+    method: MethodFlags,
     /// The original values, to compare with.
     #[arg(long, value_name = "FILE")]
     against: Option<PathBuf>,
+    /// Columns of the original that were encoded, from 0 (signals) [default: all].
+    #[arg(long, value_name = "I,J,..")]
+    signal_columns: Option<Columns>,
     #[command(flatten)]
     array: ArrayOptions,
-    /// Format of the input (spk, npz, csv), where its name does not tell.
+    /// Format of the input (spk, npz, csv; events: eventcsv, eventnpz), where name and content do not tell.
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
     /// Print one JSON object instead of text.
     #[arg(long)]
     json: bool,
-}
-
-/// Names of [`CountFormula`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum FormulaName {
-    Corrected,
-    Plain,
+    #[command(flatten)]
+    frames: FrameOptions,
 }
 
 /// What was decoded.
@@ -80,12 +79,32 @@ impl Decode {
         if self.json && self.output.as_deref().is_some_and(is_stream) {
             return Err(CliError::Usage("--json and -o - both write to standard output; choose a file"));
         }
-        let method: Option<DecodingMethod> = self.method.as_deref().map(str::parse).transpose()?;
-        let mut spikes = open_spike_file(&self.input, self.format.as_deref())?;
-        let unknown = method.unwrap_or(DecodingMethod::SpikeCount);
+        let method = self.method.method()?;
+        let mut spikes = match SpikeInput::open(&self.input, self.format.as_deref())? {
+            SpikeInput::Spikes(spikes) => spikes,
+            SpikeInput::Events(file) => {
+                if method.is_some() {
+                    return Err(CliError::Usage(
+                        "camera events are integrated; methods and their options do not apply",
+                    ));
+                }
+                return events::decode(&self.frames, &self.array, self.event_job(&file));
+            }
+        };
+        if self.frames.any() {
+            return Err(CliError::Usage("--frame-rate-hz, --frame-interval-us and --first-frame need camera events"));
+        }
+        let unknown = method.as_ref().map_or(DecodingMethod::SpikeCount, Method::name);
         let encoding = spikes.encoding().cloned();
         let encoding = encoding.ok_or(spike_core::DecodeError::NoEncoding { method: unknown })?;
-        let decoder = self.decoder(&encoding, method)?;
+        let signal = encoding.scheme().encodes_signals();
+        if self.signal_columns.is_some() && !signal {
+            return Err(CliError::Usage("--signal-columns needs spikes of a signal"));
+        }
+        let decoder = match method {
+            Some(method) => Decoder::with_method(&encoding, method)?,
+            None => Decoder::new(&encoding, None)?,
+        };
         let mut against = self.against.as_ref().map(|path| self.open_original(path, &encoding)).transpose()?;
         let range = spikes.samples();
         if !spikes.is_whole() {
@@ -104,7 +123,9 @@ impl Decode {
             original.seek(range.start)?;
         }
         let samples = range.end - range.start;
-        let mut sink = self.output.as_deref().map(|path| Sink::create(path, &encoding, samples)).transpose()?;
+        let shape = output_shape(&encoding, samples);
+        let columns = if signal { encoding.num_channels() } else { encoding.num_values() };
+        let mut sink = self.output.as_deref().map(|path| Sink::create(path, &shape)).transpose()?;
         let progress = Progress::new("decode", samples);
         let size = (VALUES_PER_BATCH / encoding.num_values()).max(1) as u64;
         let (mut score, mut confidence, mut activity, mut wall) = (Score::default(), 0.0, 0.0, 0.0);
@@ -129,7 +150,7 @@ impl Decode {
                 counts.add(&scaled);
             }
             if let Some(sink) = &mut sink {
-                sink.push(values, encoding.num_values())?;
+                sink.push(values, columns)?;
             }
             progress.done(to - next);
             next = to;
@@ -158,18 +179,16 @@ impl Decode {
         Ok(())
     }
 
-    fn decoder(&self, encoding: &Arc<Encoding>, method: Option<DecodingMethod>) -> Result<Decoder, CliError> {
-        if self.count_formula == FormulaName::Plain {
-            if method.is_some_and(|m| m != DecodingMethod::SpikeCount) {
-                return Err(CliError::Usage("--count-formula plain belongs to --method spike_count"));
-            }
-            return Ok(Decoder::with_method(encoding, Method::SpikeCount(CountFormula::Plain))?);
-        }
-        Ok(Decoder::new(encoding, method)?)
+    fn event_job<'a>(&'a self, file: &'a EventFile) -> EventJob<'a> {
+        EventJob { file, output: self.output.as_deref(), against: self.against.as_ref(), json: self.json }
     }
 
     fn open_original(&self, path: &Path, encoding: &Encoding) -> Result<Samples, CliError> {
         let samples = Samples::open(path, &self.array)?;
+        let samples = match encoding.scheme().encodes_signals() {
+            true => samples.into_recordings(self.signal_columns.as_ref())?,
+            false => samples,
+        };
         let (features, channels) = (samples.source.shape().num_features(), encoding.num_values());
         if features != channels {
             return Err(CliError::Mismatch {
@@ -193,60 +212,22 @@ impl Decode {
         );
         if let Some(mse) = report.reconstruction_mse {
             let figure = |r2: Option<f64>| r2.map_or("undefined".to_owned(), |r| format!("{r:.5}"));
-            text += &format!(
-                "\nMSE {mse:.6}, R² {}, reachable by any decoder {}, expected of this one {}",
-                figure(report.reconstruction_r2),
-                figure(report.reachable_r2),
-                figure(report.expected_r2)
-            );
+            text += &format!("\nMSE {mse:.6}, R² {}", figure(report.reconstruction_r2));
+            // Not every code has a limit that can be computed.
+            if report.reachable_r2.is_some() || report.expected_r2.is_some() {
+                let (reachable, expected) = (figure(report.reachable_r2), figure(report.expected_r2));
+                text += &format!(", reachable by any decoder {reachable}, expected of the scheme's own {expected}");
+            }
         }
         if self.output.as_deref().is_some_and(is_stream) { remark(&text) } else { say(&text) }
     }
 }
 
-/// Where decoded values go.
-enum Sink {
-    Npy { writer: NpyWriter<Output>, path: PathBuf },
-    Csv { output: Output, path: PathBuf },
-}
-
-impl Sink {
-    fn create(path: &Path, encoding: &Encoding, samples: u64) -> Result<Self, CliError> {
-        let csv = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv"));
-        let npy = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("npy")) || is_stream(path);
-        if !csv && !npy {
-            let found = name_of(path);
-            return Err(spike_core::NameError { what: "format of values", found, allowed: ".npy, .csv" }.into());
-        }
-        let output = Output::create(path)?;
-        if csv {
-            return Ok(Self::Csv { output, path: path.to_owned() });
-        }
-        let shape: Vec<usize> =
-            std::iter::once(samples as usize).chain(encoding.feature_shape.iter().copied()).collect();
-        let writer = NpyWriter::create(output, &shape, ElementType::F64).map_err(|e| Output::failed(path, e))?;
-        Ok(Self::Npy { writer, path: path.to_owned() })
-    }
-
-    fn push(&mut self, values: &[f64], channels: usize) -> Result<(), CliError> {
-        match self {
-            Self::Npy { writer, path } => writer.push(values).map_err(|e| Output::failed(path, e)),
-            Self::Csv { output, path } => {
-                let mut text = String::new();
-                for sample in values.chunks_exact(channels) {
-                    let fields: Vec<String> = sample.iter().map(f64::to_string).collect();
-                    text += &fields.join(",");
-                    text.push('\n');
-                }
-                output.write_all(text.as_bytes()).map_err(|e| Output::failed(path, e))
-            }
-        }
-    }
-
-    fn commit(self) -> Result<(), CliError> {
-        match self {
-            Self::Npy { writer, path } => writer.finish().map_err(|e| Output::failed(&path, e))?.commit(),
-            Self::Csv { output, .. } => output.commit(),
-        }
+/// The shape of decoded values: samples first, but for a signal that is the only one.
+fn output_shape(encoding: &Encoding, samples: u64) -> Vec<usize> {
+    let feature_shape = &encoding.feature_shape[..];
+    match encoding.scheme().encodes_signals() && samples == 1 {
+        true => feature_shape.to_vec(),
+        false => [&[samples as usize], feature_shape].concat(),
     }
 }

@@ -1,0 +1,9 @@
+//! Files of camera events: from frames, back to frames, and what they hold.
+
+mod decode;
+mod encode;
+mod inspect;
+
+pub(super) use decode::{EventJob, FrameOptions, decode};
+pub(super) use encode::{EventOutput, encode};
+pub(super) use inspect::inspect;
