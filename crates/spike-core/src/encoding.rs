@@ -6,7 +6,7 @@ use crate::normalizer::Normalizer;
 use crate::options::CodeOptions;
 use crate::scheme::CodingScheme;
 use crate::seed::Seed;
-use crate::tuning::Tuning;
+use crate::tuning::{Tuning, TuningShape};
 use serde::{Deserialize, Serialize};
 
 /// How spikes were made: code, configuration, normaliser, seed and the shape of a sample.
@@ -85,6 +85,26 @@ impl Encoding {
         }
     }
 
+    /// The tuning curves of a population, checked against its size.
+    ///
+    /// # Errors
+    /// [`ConfigError::TuningMismatch`] if the record has none, another number of them than `population_size`, one
+    /// without a finite centre and a positive width, or curves of another shape than the code's.
+    pub fn tuning_curves(&self) -> Result<&Tuning, ConfigError> {
+        let expected = self.config.population_size;
+        let usable = |(center, width): (&f64, &f64)| center.is_finite() && width.is_finite() && *width > 0.0;
+        let count = |t: &Tuning| t.centers.iter().zip(&t.widths).filter(|&pair| usable(pair)).count();
+        let shape = match self.code {
+            CodeOptions::PopulationTriangular(_) => TuningShape::Triangular,
+            _ => TuningShape::Gaussian,
+        };
+        let found = self.tuning.as_ref().filter(|t| t.shape == shape).map_or(0, count);
+        match &self.tuning {
+            Some(tuning) if [found, tuning.centers.len(), tuning.widths.len()] == [expected as usize; 3] => Ok(tuning),
+            _ => Err(ConfigError::TuningMismatch { expected, found }),
+        }
+    }
+
     /// Rows of spikes for each channel.
     #[must_use]
     pub fn neurons_per_channel(&self) -> usize {
@@ -102,5 +122,34 @@ impl Encoding {
     #[must_use]
     pub fn num_neurons(&self) -> usize {
         self.num_channels() * self.neurons_per_channel()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn curves_that_do_not_fit_are_refused() {
+        let code = CodeOptions::default_of(CodingScheme::PopulationGaussian);
+        let encoding =
+            Encoding::new(&EncoderConfig::default(), code, Normalizer::identity(1), Seed(0), vec![1]).unwrap();
+        assert_eq!(encoding.tuning_curves().unwrap().len(), 10);
+        type Change = fn(&mut Tuning);
+        let changes: [(Change, usize); 6] = [
+            (|t| t.shape = TuningShape::Triangular, 0),
+            (|t| t.widths[3] = 0.0, 9),
+            (|t| t.widths[3] = f64::NAN, 9),
+            (|t| t.centers[9] = f64::INFINITY, 9),
+            (|t| t.centers.truncate(4), 4),
+            (|t| t.widths.push(1.0), 10),
+        ];
+        for (change, found) in changes {
+            let mut broken = encoding.clone();
+            change(broken.tuning.as_mut().unwrap());
+            assert_eq!(broken.tuning_curves(), Err(ConfigError::TuningMismatch { expected: 10, found }));
+        }
+        let none = Encoding { tuning: None, ..encoding };
+        assert_eq!(none.tuning_curves(), Err(ConfigError::TuningMismatch { expected: 10, found: 0 }));
     }
 }

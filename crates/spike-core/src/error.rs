@@ -166,6 +166,25 @@ pub enum ConfigError {
         /// Scheme of the options.
         options: CodingScheme,
     },
+    /// The tuning curves of a record do not fit its configuration.
+    #[error(
+        "the record holds {found} usable tuning curves, population_size is {expected}; each needs a finite centre and \
+         a positive width (Encoding::new makes them)"
+    )]
+    TuningMismatch {
+        /// Neurons for each channel.
+        expected: u32,
+        /// Curves with a finite centre and a positive width.
+        found: usize,
+    },
+    /// A way of spiking that the encoder of a population does not make.
+    #[error("a population with {found} spikes is not made by this encoder; set spikes to {allowed}")]
+    PopulationSpikes {
+        /// The option found.
+        found: &'static str,
+        /// The options that work.
+        allowed: &'static str,
+    },
     /// An option that the chosen code does not have.
     #[error("{option} does not apply to {scheme}; it belongs to {belongs_to}")]
     OptionOfAnotherCode {

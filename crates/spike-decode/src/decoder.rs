@@ -4,6 +4,8 @@ use crate::contrast::reconstruct::ReconstructionDecoder;
 use crate::membrane::MembranePotentialDecoder;
 use crate::method::{BurstRead, Method};
 use crate::par;
+use crate::population::bayes::BayesianDecoder;
+use crate::population::vector::PopulationVectorDecoder;
 use crate::rate::burst::BurstDecoder;
 use crate::rate::count::SpikeCountDecoder;
 use crate::rate::isi::SpikeRateDecoder;
@@ -56,7 +58,6 @@ impl Decoder {
             let (config, options) = (encoding.scheme(), encoding.code.scheme());
             return Err(ConfigError::SchemeMismatch { config, options }.into());
         }
-        let wrong = DecodeError::WrongMethod { method: method.name(), scheme: encoding.scheme() };
         let method: Box<dyn ValueDecoder> = match method {
             Method::SpikeCount(_) if encoding.scheme() == CodingScheme::RateBurst => {
                 Box::new(BurstDecoder::for_encoding(encoding)?.with_read(BurstRead::Count))
@@ -70,9 +71,12 @@ impl Decoder {
             Method::RankOrder(read) => Box::new(RankOrderDecoder::for_encoding(encoding)?.with_read(&read)?),
             Method::Phase => Box::new(PhaseDecoder::for_encoding(encoding)?),
             Method::WeightedPhase => Box::new(WeightedPhaseDecoder::for_encoding(encoding)?),
+            Method::PopulationVector(formula) => {
+                Box::new(PopulationVectorDecoder::for_encoding(encoding)?.with_formula(formula))
+            }
+            Method::BayesianMle { estimate, prior } => Box::new(BayesianDecoder::new(encoding, estimate, &prior)?),
             Method::TimeToFirstSpike => Box::new(TimeToFirstSpikeDecoder::for_encoding(encoding)?),
             Method::Reconstruction => Box::new(ReconstructionDecoder::for_encoding(encoding)?),
-            _ => return Err(wrong),
         };
         Ok(Self { method, encoding: encoding.clone() })
     }

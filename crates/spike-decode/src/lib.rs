@@ -6,6 +6,8 @@
 //! | [`SpikeRateDecoder`] | `rate_poisson`, `rate_regular` | unbiased rate from intervals, in a sliding window | 1 − variance of the estimator / prior variance |
 //! | [`MembranePotentialDecoder`] | `rate_poisson`, `rate_regular` | final potential of a leaky neuron | the same, in its effective window |
 //! | [`BurstDecoder`] | `rate_burst` | count and interval (or count) | 1 − variance of the values that agree / prior variance |
+//! | [`BayesianDecoder`] | populations, `rate_poisson` | posterior mean, most probable value or maximum of the likelihood | 1 − posterior variance / prior variance for the given prior |
+//! | [`PopulationVectorDecoder`] | populations | weighted mean of preferred values, corrected at the edges (or plain) | as the first |
 //! | [`TimeToFirstSpikeDecoder`] | `temporal_ttfs` | centre of the interval that spikes in the step | the same, from the width of the interval |
 //! | [`RankOrderDecoder`] | `temporal_rank_order` | order statistics, m^rank, or a learned table | of the order statistics |
 //! | [`PhaseDecoder`] | `temporal_phase` | circular mean | from the step, the jitter and the resultant length |
@@ -43,6 +45,7 @@ mod decoder;
 mod membrane;
 mod method;
 mod par;
+mod population;
 mod prior;
 mod rate;
 mod reachable;
@@ -55,12 +58,16 @@ pub use contrast::reconstruct::ReconstructionDecoder;
 pub use decoder::{Decoder, Scored};
 pub use membrane::MembranePotentialDecoder;
 pub use method::{BurstRead, Estimate, Method, RankRead, VectorFormula};
+pub use population::bayes::BayesianDecoder;
+pub use population::latency::LatencyPosterior;
+pub use population::posterior::{PopulationPosterior, Posterior};
+pub use population::vector::PopulationVectorDecoder;
 pub use prior::Prior;
 pub use rate::burst::BurstDecoder;
 pub use rate::count::{CountFormula, SpikeCountDecoder};
 pub use rate::isi::SpikeRateDecoder;
 pub use rate::posterior::RatePosterior;
-pub use reachable::{Reachable, ValueCounts, ValueDistribution};
+pub use reachable::{FisherInformation, Reachable, ValueCounts, ValueDistribution};
 pub use score::Score;
 pub use temporal::phase::PhaseDecoder;
 pub use temporal::rank_order::{RankOrderDecoder, rank_table};

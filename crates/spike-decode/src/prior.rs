@@ -21,6 +21,27 @@ pub struct Prior {
     density: Vec<f64>,
 }
 
+/// A part of [0, 1] with constant density.
+struct Part {
+    low: f64,
+    high: f64,
+    density: f64,
+}
+
+impl Part {
+    fn width(&self) -> f64 {
+        self.high - self.low
+    }
+
+    fn middle(&self) -> f64 {
+        0.5 * (self.low + self.high)
+    }
+
+    fn mass(&self) -> f64 {
+        self.width() * self.density
+    }
+}
+
 impl Default for Prior {
     fn default() -> Self {
         Self::uniform()
@@ -75,6 +96,59 @@ impl Prior {
         Self::from_weights(&weights)
     }
 
+    /// Density of each of the equal bins.
+    pub(crate) fn bins(&self) -> &[f64] {
+        &self.density
+    }
+
+    /// Mean and variance of what lies in given disjoint intervals of [0, 1]; `None` if nothing does.
+    pub(crate) fn within(&self, intervals: &[(f64, f64)]) -> Option<(f64, f64)> {
+        let parts = self.parts(intervals);
+        let mass: f64 = parts.iter().map(Part::mass).sum();
+        if mass <= 0.0 {
+            return None;
+        }
+        let mean = parts.iter().map(|p| p.middle() * p.mass()).sum::<f64>() / mass;
+        let spread = |p: &Part| p.mass() * ((p.middle() - mean).powi(2) + p.width().powi(2) / 12.0);
+        Some((mean, parts.iter().map(spread).sum::<f64>() / mass))
+    }
+
+    /// The middle of the widest part of given intervals in which the density is highest.
+    pub(crate) fn mode_within(&self, intervals: &[(f64, f64)]) -> Option<f64> {
+        let order = |a: &Part, b: &Part| a.density.total_cmp(&b.density).then(a.width().total_cmp(&b.width()));
+        self.parts(intervals).iter().filter(|p| p.density > 0.0).max_by(|a, b| order(a, b)).map(Part::middle)
+    }
+
+    /// The value below which the share `q` of what lies in given intervals does.
+    pub(crate) fn quantile_within(&self, intervals: &[(f64, f64)], q: f64) -> f64 {
+        let parts = self.parts(intervals);
+        let mut left = q * parts.iter().map(Part::mass).sum::<f64>();
+        for part in parts.iter().filter(|p| p.density > 0.0) {
+            if left <= part.mass() {
+                return part.low + left / part.density;
+            }
+            left -= part.mass();
+        }
+        parts.last().map_or(1.0, |p| p.high)
+    }
+
+    fn parts(&self, intervals: &[(f64, f64)]) -> Vec<Part> {
+        let n = self.density.len() as f64;
+        let mut parts: Vec<Part> = Vec::new();
+        for &(low, high) in intervals {
+            for bin in (low * n) as usize..=((high * n) as usize).min(self.density.len() - 1) {
+                let (low, high) = (low.max(bin as f64 / n), high.min((bin as f64 + 1.0) / n));
+                let density = self.density[bin];
+                match parts.last_mut().filter(|p| p.high == low && p.density == density) {
+                    Some(before) => before.high = high,
+                    None if high > low => parts.push(Part { low, high, density }),
+                    None => {}
+                }
+            }
+        }
+        parts
+    }
+
     /// Density at a value in [0, 1].
     #[must_use]
     pub fn density(&self, x: f64) -> f64 {
@@ -115,6 +189,23 @@ mod tests {
         assert!((beta.mean() - 1.0 / 3.0).abs() < 1e-6);
         assert!((beta.variance() - 8.0 / 252.0).abs() < 1e-6);
         assert!(!beta.is_uniform() && Prior::from_weights(&[3.0, 3.0]).unwrap().is_uniform());
+    }
+
+    #[test]
+    fn parts_of_a_prior_have_their_moments() {
+        let prior = Prior::from_weights(&[1.0, 3.0]).unwrap();
+        let (mean, variance) = prior.within(&[(0.0, 1.0)]).unwrap();
+        assert!((mean - prior.mean()).abs() < 1e-15 && (variance - prior.variance()).abs() < 1e-15);
+        // Masses 0.1·½ at 0.45 and 0.2·3/2 at 0.6, in ratio 1 to 6.
+        let (mean, _) = prior.within(&[(0.4, 0.7)]).unwrap();
+        assert!((mean - (0.45 + 6.0 * 0.6) / 7.0).abs() < 1e-15);
+        let apart = prior.within(&[(0.1, 0.2), (0.3, 0.4)]).unwrap();
+        assert!((apart.0 - 0.25).abs() < 1e-15 && (apart.1 - (0.01 + 0.01 / 12.0)).abs() < 1e-15);
+        assert!((prior.quantile_within(&[(0.0, 1.0)], 0.625) - 0.75).abs() < 1e-15);
+        assert_eq!(prior.mode_within(&[(0.0, 0.6), (0.7, 0.9)]), Some(0.8));
+        let equal = Prior::from_weights(&[2.0; 8]).unwrap();
+        assert_eq!(equal.mode_within(&[(0.0, 1.0)]), Some(0.5));
+        assert_eq!((prior.within(&[(0.3, 0.3)]), prior.mode_within(&[])), (None, None));
     }
 
     #[test]

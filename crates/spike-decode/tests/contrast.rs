@@ -291,8 +291,11 @@ const TBR_DB: [f64; 4] = [0.3, 3.8, -3.1, 6.1];
 const BEN_SPIKER_DB: [f64; 4] = [12.6, 4.5, 6.3, 3.9];
 
 fn mean_db(scheme: CodingScheme, seeds: u64) -> [f64; 4] {
-    TestSignal::ALL
-        .map(|kind| (0..seeds).map(|seed| found(scheme, &kind.generate(seed)).ac_snr_db).sum::<f64>() / seeds as f64)
+    TestSignal::ALL.map(|kind| {
+        // The step-wise signal has no chance in it.
+        let seeds = if kind == TestSignal::StepWise { 1 } else { seeds };
+        (0..seeds).map(|seed| found(scheme, &kind.generate(seed)).ac_snr_db).sum::<f64>() / seeds as f64
+    })
 }
 
 fn reaches(scheme: CodingScheme, reference: [f64; 4], seeds: u64) {
@@ -341,13 +344,20 @@ fn an_electrocardiogram_is_rebuilt() {
         (CodingScheme::ContrastSendOnDelta, 11.5),
         (CodingScheme::ContrastMovingWindow, 3.5),
         (CodingScheme::ContrastTbr, 2.5),
-        (CodingScheme::ContrastBenSpiker, 8.0),
         (CodingScheme::ContrastThreshold, 3.5),
     ] {
         let found = found(scheme, &signal);
         assert!(found.ac_snr_db >= least_db, "{scheme}: {}", found.ac_snr_db);
-        assert_eq!(ac_snr_db(&signal, &rebuilt(found.options, &signal)), found.ac_snr_db);
+        assert_eq!(ac_snr_db(&signal, &rebuilt(found.options, &signal)), Some(found.ac_snr_db));
     }
-    let multi = rebuilt(send_on_delta(0.0144, 8), &signal);
-    assert!(ac_snr_db(&signal, &multi) > 26.0);
+    // What the search finds for these two, which takes it longest.
+    let filter = BenSpikerOptions {
+        filter_order: 35,
+        cutoff: 0.11875,
+        gain: 0.7,
+        threshold: 0.95,
+        rule: BenSpikerRule::Multiplicative,
+    };
+    assert!(ac_snr_db(&signal, &rebuilt(CodeOptions::ContrastBenSpiker(filter), &signal)) > Some(8.0));
+    assert!(ac_snr_db(&signal, &rebuilt(send_on_delta(0.0144, 8), &signal)) > Some(26.0));
 }

@@ -5,6 +5,8 @@ use crate::contrast::{
 };
 use crate::jitter::Jitter;
 use crate::par;
+use crate::population::latency::LatencyPopulationEncoder;
+use crate::population::tuned::PopulationEncoder;
 use crate::rate::burst::BurstEncoder;
 use crate::rate::poisson::PoissonRateEncoder;
 use crate::rate::regular::RegularRateEncoder;
@@ -48,6 +50,12 @@ impl Code {
             }
             CodeOptions::TemporalPhase(options) => Box::new(PhaseCodingEncoder::new(config, options)?),
             CodeOptions::TemporalWeightedPhase(options) => Box::new(WeightedPhaseEncoder::new(config, options)?),
+            CodeOptions::PopulationGaussian(options) | CodeOptions::PopulationTriangular(options) => {
+                Box::new(PopulationEncoder::new(config, options, encoding.tuning_curves()?.clone())?)
+            }
+            CodeOptions::PopulationLatency(options) => {
+                Box::new(LatencyPopulationEncoder::new(config, options, encoding.tuning_curves()?.clone())?)
+            }
             CodeOptions::ContrastDvsPixel(_) => {
                 return Err(ConfigError::NoEncoder { scheme: encoding.scheme(), use_instead: "DvsPixelEncoder" });
             }
@@ -160,23 +168,37 @@ impl Encoder {
     ///
     /// # Errors
     /// [`EncodeError`] for values that the normaliser refuses, or another number of values than whole samples have.
-    pub fn with_signals(self, signals: &[f64]) -> Result<Self, EncodeError> {
-        let Code::Signal(code) = &self.code else { return Ok(self) };
+    pub fn with_signals(mut self, signals: &[f64]) -> Result<Self, EncodeError> {
+        let encoding = Arc::make_mut(&mut self.encoding);
+        encoding.initial_values.clear();
+        encoding.signal_statistics.clear();
+        self.record_signals(signals)?;
+        Ok(self)
+    }
+
+    /// The same part by part, for signals that do not fit in memory: adds the samples that follow those recorded so
+    /// far. After an error the record is as before.
+    ///
+    /// # Errors
+    /// As [`with_signals`](Self::with_signals).
+    pub fn record_signals(&mut self, signals: &[f64]) -> Result<(), EncodeError> {
+        let Code::Signal(code) = &self.code else { return Ok(()) };
         let (size, channels) = (self.encoding.num_values(), self.encoding.num_channels());
         if !signals.len().is_multiple_of(size) {
             return Err(EncodeError::ChannelMismatch { fitted: size, found: signals.len() });
         }
-        let mut encoding = self.encoding.as_ref().clone();
-        encoding.initial_values.clear();
-        encoding.signal_statistics.clear();
-        let mut scaled = Vec::new();
-        for (signal, sample) in signals.chunks_exact(size).zip(0..) {
+        let (mut first_values, mut statistics, mut scaled) = (Vec::new(), Vec::new(), Vec::new());
+        let next = (self.encoding.initial_values.len() / channels) as u64;
+        for (signal, sample) in signals.chunks_exact(size).zip(next..) {
             scaled.clear();
             self.encoding.normalizer.apply(signal, sample, &mut scaled, &mut NormalizeReport::default())?;
-            encoding.initial_values.extend_from_slice(&scaled[..channels]);
-            code.signal_statistics(as_signal(&scaled, channels), sample, &mut encoding.signal_statistics)?;
+            first_values.extend_from_slice(&scaled[..channels]);
+            code.signal_statistics(as_signal(&scaled, channels), sample, &mut statistics)?;
         }
-        Ok(Self { encoding: Arc::new(encoding), ..self })
+        let encoding = Arc::make_mut(&mut self.encoding);
+        encoding.initial_values.append(&mut first_values);
+        encoding.signal_statistics.append(&mut statistics);
+        Ok(())
     }
 
     /// The record that is stored with the spikes.

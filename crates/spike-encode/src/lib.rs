@@ -6,6 +6,8 @@
 //! | [`InhomogeneousPoissonEncoder`] | signal | yes | time rescaling (Brown et al. 2002) |
 //! | [`RegularRateEncoder`] | values | phase | error diffusion; stratified sampling (Cochran 1977) |
 //! | [`BurstEncoder`] | values | no | Guo et al. 2021 |
+//! | [`PopulationEncoder`] | values | yes | tuning curves, Gaussian or triangular (Pouget, Dayan, Zemel 2000) |
+//! | [`LatencyPopulationEncoder`] | values | no | Gaussian receptive fields read by latency (Bohte et al. 2002) |
 //! | [`TimeToFirstSpikeEncoder`] | values | no | Thorpe et al. 2001; Guo et al. 2021 for the logarithmic form |
 //! | [`RankOrderEncoder`] | values | no | Thorpe and Gautrais 1998 |
 //! | [`PhaseCodingEncoder`] | values | no | Montemurro et al. 2008 |
@@ -46,6 +48,7 @@ mod gap;
 mod jitter;
 mod normal;
 mod par;
+mod population;
 mod rate;
 mod temporal;
 
@@ -54,6 +57,8 @@ pub use contrast::{
     StepForwardEncoder, TbrEncoder, ThresholdEncoder,
 };
 pub use encoder::Encoder;
+pub use population::latency::LatencyPopulationEncoder;
+pub use population::tuned::PopulationEncoder;
 pub use rate::burst::{BurstEncoder, BurstPattern};
 pub use rate::inhomogeneous::InhomogeneousPoissonEncoder;
 pub use rate::poisson::{PoissonRateEncoder, SpikeProbability};

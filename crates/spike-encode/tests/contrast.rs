@@ -216,6 +216,14 @@ fn records_without_what_the_decoder_needs_are_refused() {
     assert!(matches!(whole.encode(&other, 0), Err(EncodeError::SignalStatistics { .. })));
     assert!(matches!(whole.encode(&signal, 1 << 55), Err(EncodeError::InitialValues { .. })));
     assert!(new(tbr(1.0)).with_signals(&signal[..5]).is_err());
+    // Part by part, and unchanged by what is refused.
+    let two = [signal, other].concat();
+    let mut parts = new(tbr(1.0));
+    parts.record_signals(&signal).unwrap();
+    assert!(parts.record_signals(&[signal, [2.0; 6]].concat()).is_err());
+    parts.record_signals(&other).unwrap();
+    assert_eq!(parts.encoding(), new(tbr(1.0)).with_signals(&two).unwrap().encoding());
+    assert_eq!(parts.encode(&two, 0).unwrap().0.num_samples(), 2);
     let error = Encoder::new(&config(6), tbr(1.0), Normalizer::identity(1), Seed(0), vec![5, 1]).unwrap_err();
     assert!(matches!(error, ConfigError::SignalGrid { samples: 5, num_steps: 6, .. }));
 }

@@ -7,9 +7,10 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use spike_core::{
-    BurstOptions, CodeOptions, EncoderConfig, NormalizeReport, Normalizer, NormalizerKind, PhaseOptions, PhaseRange,
-    PoissonOptions, Probability, RankOrderOptions, RefractoryMode, RegularOptions, Seed, Spacing, SpikeBatch, TtfsForm,
-    TtfsOptions, WeightedPhaseOptions, ZeroValue,
+    BurstOptions, CenterPlacement, CodeOptions, EncoderConfig, LatencyPopulationOptions, NormalizeReport, Normalizer,
+    NormalizerKind, PhaseOptions, PhaseRange, PoissonOptions, PopulationOptions, PopulationSpikes, Probability,
+    RankOrderOptions, RefractoryMode, RegularOptions, Seed, Spacing, SpikeBatch, TtfsForm, TtfsOptions,
+    WeightedPhaseOptions, ZeroValue,
 };
 use spike_encode::Encoder;
 use std::sync::LazyLock;
@@ -28,13 +29,39 @@ fn fixed(cases: u32) -> ProptestConfig {
     }
 }
 
+fn poisson() -> impl Strategy<Value = PoissonOptions> {
+    (any::<bool>(), any::<bool>()).prop_map(|(exact, compensated)| PoissonOptions {
+        probability: if exact { Probability::Exact } else { Probability::PerStep },
+        refractory: if compensated { RefractoryMode::Compensated } else { RefractoryMode::Uncompensated },
+    })
+}
+
+fn population() -> impl Strategy<Value = CodeOptions> {
+    (poisson(), 0.3f64..6.0, any::<bool>(), any::<bool>(), 0u8..3, 0.0f64..0.9).prop_map(
+        |(poisson, beta, ends, regular, kind, silent_below)| {
+            let spikes = if regular { PopulationSpikes::Regular } else { PopulationSpikes::Poisson };
+            let centers = if ends { CenterPlacement::Ends } else { CenterPlacement::Beyond };
+            let options = PopulationOptions { beta, centers, spikes, poisson };
+            match kind {
+                0 => CodeOptions::PopulationGaussian(options),
+                1 => CodeOptions::PopulationTriangular(options),
+                _ => CodeOptions::PopulationLatency(LatencyPopulationOptions { beta, centers, silent_below }),
+            }
+        },
+    )
+}
+
+/// The Poisson options of a code that has them.
+fn poisson_of(code: CodeOptions) -> Option<PoissonOptions> {
+    match code {
+        CodeOptions::RatePoisson(options) => Some(options),
+        CodeOptions::PopulationGaussian(options) | CodeOptions::PopulationTriangular(options) => Some(options.poisson),
+        _ => None,
+    }
+}
+
 fn code() -> impl Strategy<Value = CodeOptions> {
-    let poisson = (any::<bool>(), any::<bool>()).prop_map(|(exact, compensated)| {
-        CodeOptions::RatePoisson(PoissonOptions {
-            probability: if exact { Probability::Exact } else { Probability::PerStep },
-            refractory: if compensated { RefractoryMode::Compensated } else { RefractoryMode::Uncompensated },
-        })
-    });
+    let poisson = poisson().prop_map(CodeOptions::RatePoisson);
     let form = prop_oneof![
         Just(TtfsForm::Linear),
         (0.01f64..200.0, 0.05f64..4.0).prop_map(|(tau_ms, theta0)| TtfsForm::Logarithmic { tau_ms, theta0 }),
@@ -61,7 +88,7 @@ fn code() -> impl Strategy<Value = CodeOptions> {
         .prop_map(|(frequency_hz, range)| CodeOptions::TemporalPhase(PhaseOptions { frequency_hz, range }));
     let weighted =
         (1u32..12).prop_map(|bits| CodeOptions::TemporalWeightedPhase(WeightedPhaseOptions { bits, slot_ms: None }));
-    prop_oneof![2 => poisson, 1 => ttfs, 2 => regular, 1 => burst, 1 => rank, 1 => phase, 1 => weighted]
+    prop_oneof![2 => poisson, 1 => ttfs, 2 => regular, 1 => burst, 1 => rank, 1 => phase, 1 => weighted, 3 => population()]
 }
 
 /// Options that fit the grid: a frequency between one cycle in the window and one in the refractory period.
@@ -75,9 +102,8 @@ fn fitted(code: CodeOptions, config: &EncoderConfig) -> CodeOptions {
 /// Whether the rate of the code is raised to make up for the dead time.
 fn is_compensated(code: CodeOptions) -> bool {
     match code {
-        CodeOptions::RatePoisson(o) => o.refractory == RefractoryMode::Compensated,
         CodeOptions::RateRegular(o) => o.refractory == RefractoryMode::Compensated,
-        _ => false,
+        code => poisson_of(code).is_some_and(|o| o.refractory == RefractoryMode::Compensated),
     }
 }
 
@@ -87,8 +113,8 @@ fn config_for(code: CodeOptions) -> impl Strategy<Value = EncoderConfig> {
     let share = prop_oneof![4 => 0.0f64..=1.0, 1 => Just(0.0), 1 => Just(1.0)];
     let dead = prop_oneof![2 => Just(0u32), 3 => 1u32..30, 1 => 30u32..500];
     let jitter = prop_oneof![3 => Just(0.0), 1 => 0.0f64..0.02, 1 => 0.0f64..=1.0];
-    (dt_ms, 1u32..400, dead, share.clone(), share, jitter).prop_map(
-        move |(dt_ms, num_steps, dead, top, low, jitter)| {
+    (dt_ms, 1u32..400, dead, share.clone(), share, jitter, 3u32..9).prop_map(
+        move |(dt_ms, num_steps, dead, top, low, jitter, population_size)| {
             let stride = if is_compensated(code) { 1.0 + f64::from(dead) } else { 1.0 };
             let max_hz = top / (dt_ms / 1e3 * stride);
             EncoderConfig {
@@ -98,6 +124,7 @@ fn config_for(code: CodeOptions) -> impl Strategy<Value = EncoderConfig> {
                 min_firing_rate_hz: max_hz * low * low,
                 refractory_period_ms: f64::from(dead) * dt_ms,
                 jitter_ms: jitter * f64::from(num_steps) * dt_ms,
+                population_size,
                 ..EncoderConfig::default()
             }
         },
@@ -183,7 +210,7 @@ proptest! {
         let (batch, report) = run.encode();
         prop_assert!(run.values.iter().zip(&before).all(|(a, b)| a.to_bits() == b.to_bits()));
         prop_assert_eq!(report.values, run.values.len() as u64);
-        prop_assert_eq!((batch.num_samples(), batch.num_neurons()), (4, run.channels));
+        prop_assert_eq!((batch.num_samples(), batch.num_neurons()), (4, run.encoder().encoding().num_neurons()));
         prop_assert_eq!(batch.first_sample(), run.first_sample);
         let num_steps = run.config.grid().unwrap().num_steps();
         let gap = match run.code {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Options of the temporal contrast of the specification.
+/// Options of the temporal contrast of the specification. The code takes no refractory period.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ThresholdOptions {
@@ -50,7 +50,7 @@ impl Default for StepForwardOptions {
     }
 }
 
-/// Options of the moving window.
+/// Options of the moving window. The code takes no refractory period.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct MovingWindowOptions {
@@ -66,11 +66,11 @@ impl Default for MovingWindowOptions {
     }
 }
 
-/// Options of the threshold-based representation.
+/// Options of the threshold-based representation. The code takes no refractory period.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TbrOptions {
-    /// Factor f of the threshold mean + f·(standard deviation) of the changes; 0 to 3 in the literature.
+    /// Factor f of the threshold |mean| + f·(standard deviation) of the changes; 0 to 3 in the literature.
     pub factor: f64,
 }
 
@@ -91,13 +91,14 @@ pub enum BenSpikerRule {
     Multiplicative,
 }
 
-/// Options of Ben's Spiker Algorithm, with a low-pass filter designed by a Hamming window.
+/// Options of Ben's Spiker Algorithm, with a low-pass filter designed by a Hamming window. The code takes no
+/// refractory period.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct BenSpikerOptions {
     /// Order n of the filter, which has n + 1 taps.
     pub filter_order: u32,
-    /// Cut-off frequency as a share of the sampling frequency, below ½.
+    /// Cut-off frequency as a share of the sampling frequency, at most ½.
     pub cutoff: f64,
     /// Factor on the taps, whose sum is 1 without it.
     pub gain: f64,

@@ -11,26 +11,27 @@ use thiserror::Error;
 ///
 /// AC-SNR = 10·log₁₀(Var(x)/mean((x − x̂)²)), the variance with the divisor n. Unlike the ratio of powers it does not
 /// grow with the mean of the signal: 0 dB is what the mean itself would reach. An exact reconstruction has +∞, a
-/// constant signal with an error −∞, and no values have NaN.
+/// constant signal with an error −∞. There is no ratio, `None`, for no values, for two lengths, and for a constant signal
+/// that is rebuilt exactly.
 ///
 /// ```
 /// use spike_decode::ac_snr_db;
 /// // Variance ¼, squared error 0.0025.
-/// assert!((ac_snr_db(&[0.0, 1.0, 0.0, 1.0], &[0.05, 0.95, 0.05, 0.95]) - 20.0).abs() < 1e-9);
+/// assert!((ac_snr_db(&[0.0, 1.0, 0.0, 1.0], &[0.05, 0.95, 0.05, 0.95]).unwrap() - 20.0).abs() < 1e-9);
 /// ```
-///
-/// # Panics
-/// If the two differ in length.
 #[must_use]
-pub fn ac_snr_db(signal: &[f64], reconstruction: &[f64]) -> f64 {
-    assert_eq!(signal.len(), reconstruction.len(), "a reconstruction has the length of its signal");
+pub fn ac_snr_db(signal: &[f64], reconstruction: &[f64]) -> Option<f64> {
+    if signal.len() != reconstruction.len() {
+        return None;
+    }
     let mean = signal.iter().sum::<f64>() / signal.len() as f64;
     let (mut variance, mut error) = (0.0, 0.0);
     for (x, y) in signal.iter().zip(reconstruction) {
         variance += (x - mean) * (x - mean);
         error += (x - y) * (x - y);
     }
-    10.0 * (variance / error).log10()
+    let db = 10.0 * (variance / error).log10();
+    (!db.is_nan()).then_some(db)
 }
 
 /// Options found for a signal.
@@ -274,7 +275,8 @@ impl<'a> Task<'a> {
         let decoder = Decoder::new(encoder.encoding(), None).map_err(OptimiseError::Decode)?;
         let decoded = decoder.decode(&batch).map_err(OptimiseError::Decode)?.values;
         let decoded = decoded.as_slice().expect("the decoder returns rows in standard layout");
-        Ok(Point { place, ac_snr_db: ac_snr_db(&self.values, decoded) })
+        let ac_snr_db = ac_snr_db(&self.values, decoded).ok_or(OptimiseError::Constant)?;
+        Ok(Point { place, ac_snr_db })
     }
 
     /// The pattern search from a point.
@@ -318,6 +320,9 @@ mod tests {
         let poisson = CodeOptions::RatePoisson(PoissonOptions::default());
         assert!(matches!(optimise(&config, poisson, varying.view()), Err(OptimiseError::NotASignalCode { .. })));
         assert_eq!(optimise(&config, tbr, Array2::from_elem((4, 1), 0.3).view()), Err(OptimiseError::Constant));
+        // The square of this change is not a number above 0.
+        let least = Array2::from_shape_fn((4, 1), |(t, _)| t as f64 * 1e-200);
+        assert_eq!(optimise(&config, tbr, least.view()), Err(OptimiseError::Constant));
         let empty = optimise(&config, tbr, Array2::zeros((0, 1)).view());
         assert!(matches!(empty, Err(OptimiseError::Encode(EncodeError::Empty { .. }))));
         for signal in [&varying * 2.0, Array2::from_shape_fn((3, 1), |(t, _)| t as f64 / 4.0)] {
@@ -337,9 +342,11 @@ mod tests {
 
     #[test]
     fn ratios_are_those_of_their_formula() {
-        assert_eq!(ac_snr_db(&[0.0, 1.0], &[0.0, 1.0]), f64::INFINITY);
-        assert_eq!(ac_snr_db(&[0.5, 0.5], &[0.0, 1.0]), f64::NEG_INFINITY);
-        assert_eq!(ac_snr_db(&[0.0, 1.0], &[0.5, 0.5]), 0.0);
-        assert!(ac_snr_db(&[], &[]).is_nan());
+        assert_eq!(ac_snr_db(&[0.0, 1.0], &[0.0, 1.0]), Some(f64::INFINITY));
+        assert_eq!(ac_snr_db(&[0.5, 0.5], &[0.0, 1.0]), Some(f64::NEG_INFINITY));
+        assert_eq!(ac_snr_db(&[0.0, 1.0], &[0.5, 0.5]), Some(0.0));
+        for (signal, reconstruction) in [(&[][..], &[][..]), (&[0.5], &[0.5]), (&[0.0, 1.0], &[0.0])] {
+            assert_eq!(ac_snr_db(signal, reconstruction), None);
+        }
     }
 }

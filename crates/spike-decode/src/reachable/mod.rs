@@ -1,14 +1,19 @@
 //! The accuracy that a code can reach at best, computed for the discrete code itself.
 
+mod fisher;
 mod pattern;
+mod population;
 mod rate;
 mod values;
 
+pub use fisher::FisherInformation;
 pub use values::{ValueCounts, ValueDistribution};
 
 use pattern::{jitter_errors, pattern_errors, regular_errors};
 use rate::poisson_errors;
-use spike_core::{CodeOptions, DecodeError, Encoding, PhaseOptions, PhaseRange, TtfsForm, TtfsOptions};
+use spike_core::{
+    CodeOptions, DecodeError, Encoding, PhaseOptions, PhaseRange, PopulationSpikes, TtfsForm, TtfsOptions,
+};
 use spike_encode::SpikeProbability;
 
 /// The best R² that decoders of a code can reach for values of a given distribution.
@@ -17,13 +22,16 @@ use spike_encode::SpikeProbability;
 ///   decoder exceeds it on average.
 /// - `own_decoder`: the expected R² of the code's default decoder.
 ///
-/// Both are sums over every outcome of the discrete code, without simulation:
+/// Both are sums over every outcome of the discrete code, without simulation but for populations:
 ///
 /// - Poisson: spikes and free steps of a window with dead time,
 /// - codes without chance: values that become the same spikes cannot be told apart,
 /// - regular rate: the same, averaged over phases, which a reader of the record knows; the own decoder does not use
 ///   it, and its error is a mean over 16 seeded phases,
 /// - time to first spike (linear) and phase with jitter: a Gaussian shift of the value, read from all spikes.
+///
+/// - populations of Poisson neurons, whose outcomes are too many: estimates from simulated spikes with a fixed seed and
+///   exact posteriors, of the stated standard error.
 ///
 /// Ranks depend on all values of a sample: see [`rank_table`](crate::rank_table) for them.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -32,6 +40,8 @@ pub struct Reachable {
     pub optimal: f64,
     /// Expected R² of the default decoder of the scheme.
     pub own_decoder: f64,
+    /// Standard error of `optimal`; 0 where it is a sum over every outcome.
+    pub standard_error: f64,
 }
 
 impl Reachable {
@@ -56,7 +66,16 @@ impl Reachable {
             return Ok(None);
         }
         let jittered = encoding.config.jitter_ms > 0.0;
+        let mut standard_error = 0.0;
         let errors = match encoding.code {
+            CodeOptions::PopulationGaussian(options) | CodeOptions::PopulationTriangular(options)
+                if !jittered && options.spikes == PopulationSpikes::Poisson =>
+            {
+                population::tuned(encoding, options, values)?.map(|errors| {
+                    standard_error = errors.standard_error / variance;
+                    (errors.optimal, errors.own)
+                })
+            }
             CodeOptions::RatePoisson(options) if !jittered => {
                 let num_steps = encoding.config.grid()?.num_steps();
                 poisson_errors(SpikeProbability::new(&encoding.config, options)?, num_steps, values)
@@ -77,13 +96,18 @@ impl Reachable {
             | CodeOptions::RateBurst(_)
             | CodeOptions::TemporalPhase(_)
             | CodeOptions::TemporalWeightedPhase(_)
+            | CodeOptions::PopulationLatency(_)
                 if !jittered =>
             {
                 Some(pattern_errors(encoding, values)?)
             }
             _ => None,
         };
-        Ok(errors.map(|(optimal, own)| Self { optimal: 1.0 - optimal / variance, own_decoder: 1.0 - own / variance }))
+        Ok(errors.map(|(optimal, own)| Self {
+            optimal: 1.0 - optimal / variance,
+            own_decoder: 1.0 - own / variance,
+            standard_error,
+        }))
     }
 }
 

@@ -10,6 +10,9 @@ use spike_core::{
 use std::f64::consts::PI;
 use std::sync::Arc;
 
+/// Longest filter: far beyond any use, and a bound for memory where the options come from a file.
+const MAX_ORDER: u32 = 1 << 16;
+
 /// Spikes whose convolution with a low-pass filter approximates the signal.
 ///
 /// The filter has the n + 1 taps h_k = g·s_k·w_k / Σ s·w, a sinc s_k = sin(2πf_c·(k − n/2))/(π·(k − n/2)) under a
@@ -61,11 +64,12 @@ impl BenSpikerEncoder {
     ///
     /// # Errors
     /// [`ConfigError`] if the configuration is not valid or has a refractory period, the filter is longer than the
-    /// signal or has fewer than two taps, or another number lies outside its range: cut-off above 0 to ½, gain
+    /// signal, has fewer than two taps or an order above 65 536, or another number lies outside its range: cut-off above 0 to ½, gain
     /// 10⁻⁶ to 10⁶, threshold 0 to 10⁶.
     pub fn new(config: &EncoderConfig, options: BenSpikerOptions) -> Result<Self, ConfigError> {
         let grid = grid_without_refractory(config, CodingScheme::ContrastBenSpiker)?;
-        in_range("filter_order", f64::from(options.filter_order), 1.0, f64::from(grid.num_steps() - 1))?;
+        let longest = MAX_ORDER.min(grid.num_steps() - 1);
+        in_range("filter_order", f64::from(options.filter_order), 1.0, f64::from(longest))?;
         in_range("cutoff", options.cutoff, 1e-6, 0.5)?;
         in_range("gain", options.gain, 1e-6, 1e6)?;
         in_range("threshold", options.threshold, 0.0, 1e6)?;

@@ -52,6 +52,11 @@ impl SpikeProbability {
         Ok(Self { grid, options, offset, slope: top - offset, dead_steps })
     }
 
+    /// The grid of the spikes.
+    pub(crate) fn grid(&self) -> TimeGrid {
+        self.grid
+    }
+
     /// Steps after a spike in which the neuron cannot spike.
     #[must_use]
     pub fn dead_steps(&self) -> u32 {
@@ -67,6 +72,13 @@ impl SpikeProbability {
             (RefractoryMode::Uncompensated, Probability::PerStep) => self.asked(x).min(1.0),
             (RefractoryMode::Uncompensated, Probability::Exact) => -(-self.asked(x)).exp_m1(),
         }
+    }
+
+    /// About the spikes of a window, for reserving memory.
+    pub(crate) fn about_spikes(&self, x: f64) -> f64 {
+        let (p, dead) = (self.per_step(x), f64::from(self.dead_steps));
+        // The last dead time may lie outside the window, hence the second term.
+        (f64::from(self.grid.num_steps()) * p + p * dead) / (1.0 + p * dead)
     }
 
     /// The asked rate·dt.
@@ -171,17 +183,7 @@ impl ValueEncoder for PoissonRateEncoder {
     }
 
     fn spike_bound(&self, values: UnitValues<'_>) -> usize {
-        let num_steps = f64::from(self.probability.grid.num_steps());
-        let dead = f64::from(self.probability.dead_steps);
-        let mean: f64 = values
-            .get()
-            .iter()
-            .map(|&x| {
-                let p = self.probability.per_step(x);
-                // The last dead time may lie outside the window, hence the second term.
-                (num_steps * p + p * dead) / (1.0 + p * dead)
-            })
-            .sum();
+        let mean: f64 = values.get().iter().map(|&x| self.probability.about_spikes(x)).sum();
         // Four standard deviations of a Poisson count; a sparser count deviates less.
         (mean + 4.0 * mean.sqrt()) as usize + 16
     }
@@ -192,7 +194,7 @@ impl ValueEncoder for PoissonRateEncoder {
 }
 
 /// The hazards of all channels, vectorised: a logarithm for each channel would else cost as much as its spikes.
-fn hazards(arch: pulp::Arch, probability: SpikeProbability, values: &[f64]) -> Vec<f64> {
+pub(crate) fn hazards(arch: pulp::Arch, probability: SpikeProbability, values: &[f64]) -> Vec<f64> {
     struct Map<'a>(SpikeProbability, &'a [f64]);
     impl pulp::WithSimd for Map<'_> {
         type Output = Vec<f64>;
