@@ -4,7 +4,7 @@ use ndarray::{Array2, ArrayViewD};
 use spike_core::{
     CodeOptions, CodingScheme, ConfigError, DecodeError, DecodingMethod, DecodingResult, EncodeError, EncoderConfig,
     Encoding, NeuronIds, NormalizeReport, Normalizer, NormalizerKind, PopulationCode, Seed, SpikeBatch, SpikeTrain,
-    TemporalCode, TemporalScheme, UnitValues,
+    TemporalCode, TemporalScheme, TimeGrid, UnitValues,
 };
 use spike_decode::{Decoder, Method};
 use spike_encode::{Encoder, Ranking};
@@ -172,6 +172,54 @@ impl NeuromorphicEncoder {
         Ok(self.run(data, &self.config, options)?.batch.to_train())
     }
 
+    /// Encodes a time series of shape (time) or (time, channels) by a contrast code with its options.
+    ///
+    /// The step of the configuration is that of the spikes; a sample of the series takes one, or as many as the
+    /// options have events for it, and the window is as long as the series. Rows are ON and OFF of each channel.
+    ///
+    /// ```
+    /// use ndarray::Array1;
+    /// use spike::{CodeOptions, CodingScheme, DecodingMethod, EncoderConfig, NeuromorphicEncoder, Scored};
+    /// let config = EncoderConfig { dt_ms: 1.0, refractory_period_ms: 0.0, seed: Some(7), ..EncoderConfig::default() };
+    /// let encoder = NeuromorphicEncoder::new(config)?;
+    /// let signal = Array1::from_shape_fn(500, |t| (t as f64 / 40.0).sin()).into_dyn();
+    /// let options = CodeOptions::default_of(CodingScheme::ContrastStepForward);
+    /// let train = encoder.encode_contrast(signal.view(), options)?;
+    /// let result = encoder.decode_spikes(&train, DecodingMethod::Reconstruction)?.scored(signal.as_slice().unwrap())?;
+    /// assert!(result.reconstruction_r2 > Some(0.95));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`encode_rate`](Self::encode_rate); also for codes of static values, and for a refractory period with which
+    /// the code would lose spikes.
+    pub fn encode_contrast(
+        &self,
+        signal: ArrayViewD<'_, f64>,
+        options: CodeOptions,
+    ) -> Result<SpikeTrain, EncodeError> {
+        let scheme = options.scheme();
+        if !scheme.encodes_signals() {
+            return Err(ConfigError::NoEncoder { scheme, use_instead: "encode" }.into());
+        }
+        let (samples, channels) = match *signal.shape() {
+            [samples] => (samples, 1),
+            [samples, channels] => (samples, channels),
+            _ => return Err(EncodeError::Axes { found: signal.ndim() }),
+        };
+        if signal.is_empty() {
+            return Err(EncodeError::Empty { num_samples: samples, num_channels: channels });
+        }
+        let values: Vec<f64> = signal.iter().copied().collect();
+        let num_steps = samples as u64 * u64::from(options.events_per_sample());
+        let num_steps = u32::try_from(num_steps).unwrap_or(u32::MAX);
+        let time_window_ms = TimeGrid::new(self.config.grid()?.dt_ns(), num_steps)?.duration_ms();
+        let config = EncoderConfig { time_window_ms, ..self.config.clone() };
+        let normalizer = Normalizer::fit_slice(self.scaling(), channels, &values)?;
+        let encoder = Encoder::new(&config, options, normalizer, self.seed, signal.shape().to_vec())?;
+        Ok(encoder.with_signals(&values)?.encode(&values, 0)?.0.to_train())
+    }
+
     /// Decodes spikes by a method; what they mean is read from the train itself.
     ///
     /// `values` has the shape (batch, channels), in the units of the data that were encoded. Errors against an original
@@ -219,10 +267,13 @@ impl NeuromorphicEncoder {
         set.unwrap_or_else(|| CodeOptions::default_of(scheme))
     }
 
+    fn scaling(&self) -> NormalizerKind {
+        if self.config.normalize_input { NormalizerKind::MinMax } else { NormalizerKind::None }
+    }
+
     fn run(&self, data: ArrayViewD<'_, f64>, config: &EncoderConfig, options: CodeOptions) -> Result<Run, EncodeError> {
         let samples = Samples::of(data)?;
-        let kind = if config.normalize_input { NormalizerKind::MinMax } else { NormalizerKind::None };
-        let normalizer = Normalizer::fit_slice(kind, samples.channels, &samples.values)?;
+        let normalizer = Normalizer::fit_slice(self.scaling(), samples.channels, &samples.values)?;
         let encoder = Encoder::new(config, options, normalizer, self.seed, vec![samples.channels])?;
         let (batch, _) = encoder.encode(&samples.values, 0)?;
         Ok(Run { samples, batch, encoding: encoder.encoding().clone() })

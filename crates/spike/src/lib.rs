@@ -9,8 +9,9 @@
 //! | [`encode_population`](NeuromorphicEncoder::encode_population) | the same, and a number of neurons | [`PopulationCode`] |
 //! | [`decode_spikes`](NeuromorphicEncoder::decode_spikes) | a [`SpikeTrain`] and a [`DecodingMethod`] | [`DecodingResult`] |
 //!
-//! Beyond it: [`encode`](NeuromorphicEncoder::encode) for any code of values with its options, and
-//! [`decode_population`](NeuromorphicEncoder::decode_population).
+//! Beyond it: [`encode`](NeuromorphicEncoder::encode) for any code of values with its options,
+//! [`encode_contrast`](NeuromorphicEncoder::encode_contrast) for time series, and
+//! [`decode_population`](NeuromorphicEncoder::decode_population). Frames become camera events by [`DvsPixelEncoder`].
 //! What the spikes mean travels with them, so that a train decodes without the encoder that made it.
 //!
 //! # Example
@@ -42,3 +43,4 @@ pub use spike_core::{
     PopulationCode, Seed, SpikeTrain, TemporalCode, TemporalScheme, TimeGrid,
 };
 pub use spike_decode::{Decoder, Method, Prior, Scored};
+pub use spike_encode::{DvsPixelEncoder, FrameTimes};

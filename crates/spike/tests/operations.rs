@@ -113,3 +113,44 @@ fn what_does_not_fit_is_refused_by_name() {
     let error = default().encode(batch(1).view(), signal).unwrap_err();
     assert!(error.to_string().contains("encode_contrast"), "{error}");
 }
+
+#[test]
+fn populations_have_a_train_for_each_channel() {
+    let data = batch(30);
+    let code = default().encode_population(data.view(), 12).unwrap();
+    assert_eq!((code.spike_trains.len(), code.num_neurons_per_dim), (8, 12));
+    assert_eq!(code.spike_trains[0].num_neurons(), 30 * 12);
+    // Sample 2 of channel 3: neurons (2·8 + 3)·12 and on of the whole.
+    assert_eq!(code.spike_trains[3].neuron_ids().get(2 * 12 + 5), (2 * 8 + 3) * 12 + 5);
+    let (low, high) = code.input_range;
+    assert_eq!((code.tuning_centers[0], code.tuning_centers[11]), (low, high));
+    assert!((code.tuning_widths[4] - (high - low) / 11.0 / 1.5).abs() < 1e-12);
+    for method in [DecodingMethod::BayesianMle, DecodingMethod::PopulationVector] {
+        let result = default().decode_population(&code, method).unwrap().scored(data.as_slice().unwrap()).unwrap();
+        assert_eq!((result.values.dim(), result.method), ((30, 8), method));
+        assert!(result.reconstruction_r2 > Some(0.998), "{method}: {:?}", result.reconstruction_r2);
+        let one = default().decode_spikes(&code.spike_trains[3], method).unwrap();
+        assert_eq!(one.values.column(0), result.values.column(3));
+    }
+    assert!(default().encode_population(data.view(), 1).is_err());
+    let triangular = EncoderConfig { coding_scheme: CodingScheme::PopulationTriangular, ..EncoderConfig::default() };
+    let code = encoder(triangular).encode_population(data.view(), 5).unwrap();
+    assert_eq!(code.spike_trains[0].encoding().unwrap().scheme(), CodingScheme::PopulationTriangular);
+}
+
+#[test]
+fn time_series_come_back_channel_by_channel() {
+    let signal =
+        Array2::from_shape_fn((400, 3), |(t, c)| ((t as f64 + 50.0 * c as f64) / 60.0).sin() * 20.0).into_dyn();
+    let config = EncoderConfig { dt_ms: 0.25, refractory_period_ms: 0.0, ..EncoderConfig::default() };
+    for scheme in [CodingScheme::ContrastSendOnDelta, CodingScheme::ContrastStepForward, CodingScheme::ContrastTbr] {
+        let train = encoder(config.clone()).encode_contrast(signal.view(), CodeOptions::default_of(scheme)).unwrap();
+        assert_eq!((train.num_neurons(), train.grid().duration_ms()), (6, 100.0));
+        let result = default().decode_spikes(&train, DecodingMethod::Reconstruction).unwrap();
+        assert_eq!(result.values.dim(), (1, 1200));
+        let r2 = result.scored(signal.as_slice().unwrap()).unwrap().reconstruction_r2;
+        assert!(scheme == CodingScheme::ContrastTbr || r2 > Some(0.9), "{scheme}: {r2:?}");
+    }
+    let error = encoder(config).encode_contrast(signal.view(), CodeOptions::default_of(CodingScheme::RateBurst));
+    assert!(error.unwrap_err().to_string().contains("use encode"));
+}
