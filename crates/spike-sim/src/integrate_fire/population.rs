@@ -267,12 +267,17 @@ impl Step<'_> {
     }
 }
 
-/// The set flags of a block as neurons.
+/// The set flags of a block as neurons. Who fires cannot be predicted, so that a place is written for every neuron
+/// and counted for those that fire.
 #[inline(always)]
 fn collect(start: u32, flags: &[u8; BLOCK], fired: &mut Vec<u32>) {
-    if flags != &[0; BLOCK] {
-        fired.extend((start..).zip(flags).filter(|(_, flag)| **flag != 0).map(|(neuron, _)| neuron));
+    let mut neurons = [0; BLOCK];
+    let mut count = 0;
+    for (neuron, &flag) in (start..).zip(flags) {
+        neurons[count] = neuron;
+        count += usize::from(flag);
     }
+    fired.extend_from_slice(&neurons[..count]);
 }
 
 #[cfg(test)]

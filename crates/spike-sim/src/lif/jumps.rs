@@ -34,11 +34,13 @@ impl Jumps {
     }
 
     /// The map over `n` steps.
+    #[inline]
     pub(crate) fn over(&self, n: u64) -> Map {
         let fine = &self.fine[n as usize & (FINE - 1)];
-        if n < FINE as u64 {
-            return *fine;
-        }
+        if n < FINE as u64 { *fine } else { self.over_many(n, fine) }
+    }
+
+    fn over_many(&self, n: u64, fine: &Map) -> Map {
         let near = self.coarse[(n >> FINE_BITS) as usize & (FINE - 1)].then(fine);
         let (mut map, mut square, mut rest) = (near, self.beyond, n >> COARSE_BITS);
         while rest != 0 {
@@ -69,6 +71,10 @@ impl Jumps {
         };
         if fires(from) {
             return Some(from);
+        }
+        if 0.0 <= current && !rises(from) {
+            // The current of an excited neuron pulls upward less and less: who falls goes on falling.
+            return None;
         }
         // The last step of the rising part, which is the only one that can cross.
         let (foot, peak) = if rises(from) {
