@@ -4,6 +4,7 @@
 
 use spike_bench::{SEED, poisson_inputs};
 use spike_sim::{Connections, Drive, LifOptions, LifPopulation};
+use std::io::Write;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -17,6 +18,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         population.reset();
         spikes = population.receive_spikes(inputs.view(), drive)?.num_spikes();
     }
-    println!("{spikes} spikes in the last of {runs} runs");
+    writeln!(std::io::stdout(), "{spikes} spikes in the last of {runs} runs")?;
     Ok(())
 }

@@ -38,6 +38,7 @@ mod connections;
 mod delivery;
 mod drive;
 mod error;
+mod flags;
 mod integrate_fire;
 mod lif;
 mod par;

@@ -3,7 +3,7 @@
 /// b ← ρ·b + (1 − ρ)·z with z = 1 for a spike and ρ = e^(−dt/τ_a); the threshold is θ + β·b.
 ///
 /// Source: Bellec, Salaj, Subramoney, Legenstein, Maass (2018), Long short-term memory and learning-to-learn in
-/// networks of spiking neurons, NeurIPS, arXiv:1803.09574, section 2 (LSNN), equation of the adaptive threshold.
+/// networks of spiking neurons, NeurIPS, arXiv:1803.09574, the adaptive threshold of the LSNN model.
 #[inline(always)]
 pub(super) fn next_adaptation(b: f64, fired: bool, rho: f64) -> f64 {
     rho * b + if fired { 1.0 - rho } else { 0.0 }

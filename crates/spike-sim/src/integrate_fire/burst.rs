@@ -6,7 +6,7 @@
 /// θ·(β^n − 1)/(β − 1) instead of n·θ, so that a large value needs few steps.
 ///
 /// Source: Park, Kim, Choe, Yoon (2019), Fast and Efficient Information Transmission with Burst Spikes in Deep Spiking
-/// Neural Networks, DAC, arXiv:1809.03142, equations 7 and 8 (burst function and threshold).
+/// Neural Networks, DAC, arXiv:1809.03142 (burst function g and threshold g·V_th, section on burst coding).
 #[inline(always)]
 pub(super) fn next_gain(gain: f64, fired: bool, beta: f64) -> f64 {
     if fired { gain * beta } else { 1.0 }

@@ -1,6 +1,7 @@
 //! Many integrate-and-fire neurons that take a dense input in every step.
 
 use crate::error::SimError;
+use crate::flags::{BLOCK, collect};
 use crate::integrate_fire::adaptive::next_adaptation;
 use crate::integrate_fire::burst::next_gain;
 use crate::lif::in_range;
@@ -93,8 +94,8 @@ impl Default for IfOptions {
 ///
 /// # References
 /// Rueckauer, Lungu, Hu, Pfeiffer, Liu (2017), Conversion of continuous-valued deep networks to efficient event-driven
-/// networks for image classification, Frontiers in Neuroscience 11:682, DOI 10.3389/fnins.2017.00682, equations 1 to 4
-/// (both resets); [`Threshold`] names those of the moving thresholds.
+/// networks for image classification, Frontiers in Neuroscience 11:682, DOI 10.3389/fnins.2017.00682 (the membrane
+/// equation and both resets); [`Threshold`] names those of the moving thresholds.
 #[derive(Debug, Clone)]
 pub struct IfPopulation {
     options: IfOptions,
@@ -193,9 +194,6 @@ struct Step<'a> {
     inputs: &'a [f64],
 }
 
-/// Neurons that are looked through together for spikes.
-const BLOCK: usize = 64;
-
 impl pulp::WithSimd for Step<'_> {
     type Output = ();
 
@@ -265,19 +263,6 @@ impl Step<'_> {
                 .extend(fired[before..].iter().map(|&neuron| amplitude.unwrap_or(tested[(neuron - start) as usize])));
         }
     }
-}
-
-/// The set flags of a block as neurons. Who fires cannot be predicted, so that a place is written for every neuron
-/// and counted for those that fire.
-#[inline(always)]
-fn collect(start: u32, flags: &[u8; BLOCK], fired: &mut Vec<u32>) {
-    let mut neurons = [0; BLOCK];
-    let mut count = 0;
-    for (neuron, &flag) in (start..).zip(flags) {
-        neurons[count] = neuron;
-        count += usize::from(flag);
-    }
-    fired.extend_from_slice(&neurons[..count]);
 }
 
 #[cfg(test)]

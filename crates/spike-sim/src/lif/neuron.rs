@@ -185,3 +185,88 @@ fn finite(weights: &[f64]) -> Result<(), SimError> {
         None => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lif::{PostsynapticEffect, Refractoriness, Reset};
+
+    fn neuron(options: LifOptions) -> LifNeuron {
+        LifNeuron::new(&options, TimeGrid::from_ms(1.0, 0.1).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        let nest = LifOptions { schedule: Schedule::Nest, ..LifOptions::default() };
+        let mut neuron = neuron(nest);
+        assert!(matches!(neuron.step(&[0.5]), Err(SimError::BeforeStart { inputs: 1, step: 0, .. })));
+        assert!(matches!(neuron.step(&[f64::NAN]), Err(SimError::NotFinite { what: "weight", index: 0, .. })));
+        let grid = TimeGrid::from_ms(1.0, 0.1).unwrap();
+        let spikes = SpikeTrain::from_neurons(grid, &[vec![1]]).unwrap();
+        let mut error = |weights: &[f64], delay| neuron.receive_spikes(spikes.view(), weights, delay, Drive::Clock);
+        assert!(matches!(error(&[0.5], 0), Err(SimError::DelayTooShort { min_steps: 1, .. })));
+        assert!(matches!(error(&[], 1), Err(SimError::Size { expected: 1, found: 0, .. })));
+        assert!(matches!(error(&[f64::INFINITY], 1), Err(SimError::NotFinite { .. })));
+        assert!(error(&[0.5], 1).is_ok());
+        let coarse = SpikeTrain::from_neurons(TimeGrid::from_ms(1.0, 0.5).unwrap(), &[vec![1]]).unwrap();
+        let found = neuron.receive_spikes(coarse.view(), &[0.5], 1, Drive::Event);
+        assert!(matches!(found, Err(SimError::StepWidth { expected_dt_ms: 0.1, found_dt_ms: 0.5 })));
+    }
+
+    /// The same jump, one step after another: when it is tested, and what is left of it.
+    #[test]
+    fn schedules_by_hand() {
+        let a = 0.995_012_479_192_682_3;
+        let mut brian2 = neuron(LifOptions::default());
+        assert!(!brian2.step(&[0.5]).unwrap());
+        assert_eq!(brian2.potential(), 0.5);
+        brian2.step(&[0.25]).unwrap();
+        assert_eq!(brian2.potential(), a * 0.5 + 0.25);
+        let mut nest = neuron(LifOptions { schedule: Schedule::Nest, initial: 0.5, ..LifOptions::default() });
+        nest.step(&[]).unwrap();
+        assert_eq!(nest.potential(), 0.5);
+        assert!(nest.step(&[0.6]).unwrap());
+        assert_eq!(nest.potential(), 0.0);
+        // Euler: a = 1 − 0.1/20, b = 1 − 0.1/5, and the threshold has to be exceeded.
+        let synapse = PostsynapticEffect::Exponential { tau_ms: 5.0 };
+        let lava = LifOptions { schedule: Schedule::Lava, synapse, refractory_ms: 0.2, ..LifOptions::default() };
+        let mut lava = neuron(lava);
+        assert!(!lava.step(&[1.0]).unwrap());
+        assert_eq!((lava.potential(), lava.current()), (1.0, 1.0));
+        assert!(lava.step(&[]).unwrap());
+        assert_eq!((lava.potential(), lava.current()), (0.0, 0.98));
+        lava.step(&[-0.5]).unwrap();
+        lava.step(&[]).unwrap();
+        assert_eq!(lava.potential(), 0.0);
+        lava.step(&[]).unwrap();
+        assert_eq!(lava.potential(), lava.current());
+    }
+
+    #[test]
+    fn subtraction_keeps_what_exceeds_the_threshold() {
+        let options = LifOptions { rest: -70.0, threshold: -50.0, initial: -70.0, ..LifOptions::default() };
+        let options = LifOptions { reset: Reset::Subtract, schedule: Schedule::Nest, refractory_ms: 0.0, ..options };
+        let mut neuron = neuron(options);
+        neuron.step(&[]).unwrap();
+        assert!(neuron.step(&[25.0]).unwrap());
+        assert!((neuron.potential() - -65.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn input_of_the_refractory_period_is_lost_kept_or_taken() {
+        let after = |refractoriness, schedule| {
+            let options = LifOptions { refractoriness, schedule, refractory_ms: 0.3, ..LifOptions::default() };
+            let mut neuron = neuron(options);
+            for weights in [&[][..], &[1.5], &[], &[0.3], &[], &[], &[]] {
+                neuron.step(weights).unwrap();
+            }
+            neuron.potential()
+        };
+        let a = 0.995_012_479_192_682_3f64;
+        assert_eq!(after(Refractoriness::Held, Schedule::Nest), 0.0);
+        // Discounted by the two steps that are left, taken when the neuron is free, decayed once.
+        assert!((after(Refractoriness::Accumulating, Schedule::Nest) - 0.3 * a.powi(3)).abs() < 1e-15);
+        assert_eq!(after(Refractoriness::Held, Schedule::Brian2), 0.0);
+        assert!((after(Refractoriness::Integrating, Schedule::Brian2) - 0.3 * a.powi(3)).abs() < 1e-15);
+    }
+}

@@ -51,8 +51,8 @@ use std::sync::Arc;
 ///
 /// # References
 /// Lapicque (1907), translated in Brunel, van Rossum (2007), Biological Cybernetics 97:341,
-/// DOI 10.1007/s00422-007-0189-6, equation 1; exact integration: Rotter, Diesmann (1999), Biological Cybernetics
-/// 81:381, DOI 10.1007/s004220050570, equations 3 to 6.
+/// DOI 10.1007/s00422-007-0189-6 (the membrane equation); exact integration: Rotter, Diesmann (1999), Biological
+/// Cybernetics 81:381, DOI 10.1007/s004220050570 (propagator of a linear system over one step).
 #[derive(Debug, Clone)]
 pub struct LifPopulation {
     pub(super) dynamics: Dynamics,

@@ -1,10 +1,8 @@
 //! One step of all neurons: vector loops over potentials and currents.
 
+use crate::flags::{BLOCK, collect};
 use crate::lif::Schedule;
 use crate::lif::dynamics::Dynamics;
-
-/// Neurons that are looked through together for spikes, which are rare.
-const BLOCK: usize = 64;
 
 /// The state of a population, one entry for each neuron; potentials are relative to rest.
 #[derive(Debug, Clone, PartialEq)]
@@ -111,8 +109,11 @@ impl Sweep<'_> {
                 any |= u64::from(free & fires(next));
             }
             if any != 0 {
-                let spiking = (0..n).filter(|&j| free_from[j] <= step && fires(v[j]));
-                fired.extend(spiking.map(|j| (start + j) as u32));
+                let mut flags = [0u8; BLOCK];
+                for ((flag, &v), &free) in flags.iter_mut().zip(&*v).zip(free_from) {
+                    *flag = u8::from((free <= step) & fires(v));
+                }
+                collect(start as u32, &flags, fired);
             }
         }
     }

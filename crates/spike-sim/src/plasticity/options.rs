@@ -116,7 +116,8 @@ pub enum Pairing {
     #[default]
     AllToAll,
     /// Each spike with the last one of the other side: a spike sets its trace to 1. The symmetric scheme of
-    /// Morrison, Diesmann, Gerstner (2008), figure 7A.
+    /// Morrison, Diesmann, Gerstner (2008), figure 7A. `stdp_nn_symm_synapse` of NEST besides pairs what comes before
+    /// the first presynaptic spike with one at time 0, which we do not.
     NearestNeighbour,
 }
 
