@@ -21,6 +21,10 @@ pub(crate) struct Jumps {
     step: Map,
     /// Steps within which the factors do not underflow.
     horizon: u64,
+    /// Where the potential leads without current.
+    fixed_point: f64,
+    /// Steps after which a current has moved the potential most.
+    peak: u64,
 }
 
 impl Jumps {
@@ -29,8 +33,11 @@ impl Jumps {
         let coarse = powers(fine[FINE - 1].then(&step));
         let beyond = coarse[FINE - 1].then(&coarse[1]);
         // 650 time constants: e^−650 is far above the smallest double.
-        let horizon = (650.0 / -ln(step.a.max(step.b))) as u64;
-        Self { fine, coarse, beyond, step, horizon }
+        let horizon = ((650.0 / -ln(step.a.max(step.b))) as u64).max(2);
+        let fixed_point = if step.k == 0.0 { 0.0 } else { step.k / (1.0 - step.a) };
+        let mut jumps = Self { fine, coarse, beyond, step, horizon, fixed_point, peak: 0 };
+        jumps.peak = first(0, horizon, |n| jumps.over(n + 1).c <= jumps.over(n).c).unwrap_or(horizon);
+        jumps
     }
 
     /// The map over `n` steps.
@@ -53,12 +60,23 @@ impl Jumps {
         map
     }
 
+    /// A potential that is not exceeded within `to` steps, with room for rounding: the larger of where it is and where
+    /// it leads, and the most that the current adds.
+    fn bound(&self, v: f64, current: f64, to: u64) -> f64 {
+        let without = v.max(self.fixed_point);
+        let added = if 0.0 < current { current * self.over(to.min(self.peak)).c } else { 0.0 };
+        without + added + 1e-9 * (without.abs() + added)
+    }
+
     /// The first n in `from..=to` after which the neuron fires, if its state is (v, I) now and nothing arrives.
     ///
     /// v after n steps is a constant and two exponentials in n, so that it has at most one maximum or minimum, which
     /// the sign of its differences finds by bisection, as bisection finds the crossing on the rising part.
     pub(crate) fn first_crossing(&self, dynamics: &Dynamics, v: f64, current: f64, from: u64, to: u64) -> Option<u64> {
         if to < from {
+            return None;
+        }
+        if self.bound(v, current, to) < dynamics.threshold {
             return None;
         }
         let fires = |n: u64| dynamics.fires(self.over(n).potential(v, current));
