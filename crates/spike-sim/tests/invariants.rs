@@ -82,8 +82,12 @@ fn rows(num_steps: u32) -> impl Strategy<Value = SpikeTrain> {
 fn network(num_steps: u32) -> impl Strategy<Value = Network> {
     let synapse = (0..SOURCES, 0..TARGETS, -0.6f64..2.0, prop_oneof![Just(0u32), 0u32..50]);
     (options(), prop::collection::vec(synapse, 0..60), rows(num_steps)).prop_map(|(options, synapses, inputs)| {
-        // A current must be larger than a jump to have the same effect.
-        let gain = if options.synapse == PostsynapticEffect::Delta { 1.0 } else { 5.0 };
+        // A current must be larger than a jump to have the same effect, except where it is added in every step.
+        let gain = match (options.synapse, options.schedule) {
+            (PostsynapticEffect::Delta, _) => 1.0,
+            (PostsynapticEffect::Exponential { .. }, Schedule::Lava) => 0.05,
+            (PostsynapticEffect::Exponential { .. }, _) => 5.0,
+        };
         let synapses = synapses.into_iter().map(|(source, target, weight, delay)| {
             let delay_steps = delay.max(options.schedule.min_delay_steps());
             Synapse { source, target, weight: weight * gain, delay_steps }
