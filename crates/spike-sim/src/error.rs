@@ -146,6 +146,16 @@ pub enum SimError {
         /// The schedule.
         schedule: Schedule,
     },
+    /// Plasticity that has seen later steps than the population has reached.
+    #[error(
+        "the population is at step {step}, its plasticity at step {now}; build a new one when a population is reset"
+    )]
+    StepInThePast {
+        /// Step of the population.
+        step: u64,
+        /// The next step of the plasticity.
+        now: u64,
+    },
     /// Plasticity that was built for other connections.
     #[error("plasticity was built for {expected} connections, it is used with {found}; build it for these")]
     OtherConnections {

@@ -215,4 +215,55 @@ fn populations_refuse_what_does_not_fit() {
     assert!(matches!(population.step(&[1, 1]), Err(SimError::SourceOrder { .. })));
     assert!(matches!(population.step(&[2]), Err(SimError::Size { .. })));
     assert_eq!(population.now(), 0);
+    let mut stdp = Stdp::new(&StdpOptions::default(), grid(10), Drive::Event, &connections(1)).unwrap();
+    population.step_plastic(&[0], &mut stdp).unwrap();
+    population.step_plastic(&[1], &mut stdp).unwrap();
+    population.reset();
+    let error = population.step_plastic(&[], &mut stdp).unwrap_err();
+    assert!(matches!(error, SimError::StepInThePast { step: 0, now: 2 }));
+    let mut other =
+        Stdp::new(&StdpOptions::default(), grid(10), Drive::Event, &Connections::new(1, 1, vec![]).unwrap());
+    let error = population.step_plastic(&[], other.as_mut().unwrap()).unwrap_err();
+    assert!(matches!(error, SimError::OtherConnections { expected: 0, found: 1 }));
+}
+
+/// Whether a spike arrives with the weight before or after the change that it makes is a matter of the plasticity.
+#[test]
+fn the_order_of_learning_and_effect_is_that_of_the_plasticity() {
+    for (order, schedule, expected) in [
+        (StdpOrder::Brian2, Schedule::Brian2, 0.5),
+        (StdpOrder::Brian2, Schedule::Lava, 0.5),
+        (StdpOrder::Nest, Schedule::Brian2, 0.25),
+        (StdpOrder::Nest, Schedule::Nest, 0.25),
+    ] {
+        let synapse = |source, weight, delay_steps| Synapse { source, target: 0, weight, delay_steps };
+        let connections = Connections::new(2, 1, vec![synapse(0, 2.0, 1), synapse(1, 0.5, 1)]).unwrap();
+        let options = StdpOptions {
+            depression: 0.25,
+            tau_post_ms: 1e9,
+            potentiation: 0.0,
+            max_weight: 2.0,
+            order,
+            ..StdpOptions::default()
+        };
+        let mut stdp = Stdp::new(&options, grid(10), Drive::Clock, &connections).unwrap();
+        let lif = LifOptions { schedule, refractory_ms: 0.0, ..LifOptions::default() };
+        let mut population = LifPopulation::new(&lif, grid(10), connections).unwrap();
+        // Source 0 makes the neuron fire; then source 1 arrives, whose weight the spike lowers by a quarter.
+        let mut before = 0.0;
+        for step in 0..10u32 {
+            let sources: &[u32] = if step == 0 {
+                &[0]
+            } else if step == 8 {
+                &[1]
+            } else {
+                &[]
+            };
+            before = population.to_potentials()[0];
+            population.step_plastic(sources, &mut stdp).unwrap();
+        }
+        assert_eq!(before, 0.0);
+        assert!((population.to_potentials()[0] - expected).abs() < 1e-6, "{order:?} {schedule:?}");
+        assert!((population.connections().weights()[1] - 0.25).abs() < 1e-6);
+    }
 }

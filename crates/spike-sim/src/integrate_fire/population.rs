@@ -74,8 +74,8 @@ impl Default for IfOptions {
 /// Shapes: an input z of one value for each neuron in, the indices of the neurons that fire out.
 ///
 /// # Errors
-/// Construction refuses numbers out of range; [`step`](Self::step) refuses another number of inputs. An input that
-/// is NaN makes its neuron silent from then on, as the potential tells: inputs are checked where they are made.
+/// Construction refuses numbers out of range; [`step`](Self::step) refuses another number of inputs, and inputs that
+/// are not finite.
 ///
 /// # Examples
 /// ```
@@ -143,11 +143,17 @@ impl IfPopulation {
     /// One step with the input of every neuron. Returns the neurons that fire, in increasing order.
     ///
     /// # Errors
-    /// [`SimError::Size`] for another number of inputs.
+    /// [`SimError::Size`] for another number of inputs, [`SimError::NotFinite`] for one that is not finite; the state
+    /// is then unchanged.
     pub fn step(&mut self, inputs: &[f64]) -> Result<&[u32], SimError> {
         let (expected, found) = (self.v.len(), inputs.len());
         if expected != found {
             return Err(SimError::Size { what: "inputs", expected, found });
+        }
+        // Without early exit, so that the loop vectorises.
+        let all_finite = inputs.iter().fold(true, |finite, z| finite & z.is_finite());
+        if !all_finite && let Some((index, &value)) = inputs.iter().enumerate().find(|(_, z)| !z.is_finite()) {
+            return Err(SimError::NotFinite { what: "input", index, value });
         }
         self.fired.clear();
         self.amplitudes.clear();
@@ -296,6 +302,9 @@ mod tests {
         }
         let mut population = IfPopulation::new(&default, 2).unwrap();
         assert!(matches!(population.step(&[0.0]), Err(SimError::Size { expected: 2, found: 1, .. })));
+        let error = population.step(&[0.0, f64::NAN]).unwrap_err();
+        assert!(matches!(error, SimError::NotFinite { what: "input", index: 1, .. }));
+        assert_eq!(population.potentials(), [0.0, 0.0]);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::lif::jumps::Jumps;
 use crate::lif::sweep::State;
 use crate::lif::{LifOptions, Refractoriness};
 use crate::par;
-use crate::plasticity::Stdp;
+use crate::plasticity::{Stdp, StdpOrder};
 use crate::rows::rows_of;
 use spike_core::{Event, SpikeBatch, SpikeChunk, SpikeTrain, SpikeView, TimeGrid};
 use std::collections::VecDeque;
@@ -116,7 +116,7 @@ impl LifPopulation {
     /// Simulates one window by the clock, while spikes change the weights.
     ///
     /// # Errors
-    /// As [`receive_spikes`](Self::receive_spikes), and [`SimError::OtherConnections`].
+    /// As [`receive_spikes`](Self::receive_spikes), [`SimError::OtherConnections`] and [`SimError::StepInThePast`].
     pub fn receive_spikes_plastic(&mut self, spikes: SpikeView<'_>, stdp: &mut Stdp) -> Result<SpikeTrain, SimError> {
         self.check(spikes)?;
         let emitted = self.run_clock(spikes, Some(stdp))?;
@@ -160,7 +160,7 @@ impl LifPopulation {
     /// One step of the clock in which spikes change the weights.
     ///
     /// # Errors
-    /// As [`step`](Self::step), and [`SimError::OtherConnections`].
+    /// As [`step`](Self::step), [`SimError::OtherConnections`] and [`SimError::StepInThePast`].
     pub fn step_plastic(&mut self, sources: &[u32], stdp: &mut Stdp) -> Result<&[u32], SimError> {
         self.check_sources(sources)?;
         self.tick(sources, Some(stdp))?;
@@ -267,34 +267,53 @@ impl LifPopulation {
     fn tick(&mut self, sources: &[u32], mut stdp: Option<&mut Stdp>) -> Result<(), SimError> {
         if let Some(stdp) = &stdp {
             stdp.check(&self.connections)?;
+            stdp.check_step(self.now)?;
         }
         self.fired.clear();
         self.delivery.arrivals(&self.connections, self.now, sources);
         let step = self.now as i64;
-        if self.dynamics.schedule.input_before_test() {
-            if let Some(stdp) = stdp.as_deref_mut() {
-                stdp.arrive(self.now, self.delivery.due(), Arc::make_mut(&mut self.connections));
-            }
-            self.deliver_input(step);
-            if self.dynamics.schedule.first_step() <= self.now {
-                self.state.sweep(self.arch, &self.dynamics, step, &mut self.fired);
-            }
-            self.mark_fired(step);
-            self.reset_fired();
-        } else {
-            self.state.sweep(self.arch, &self.dynamics, step, &mut self.fired);
-            self.mark_fired(step);
-            self.deliver_after_test(step);
-            if let Some(stdp) = stdp.as_deref_mut() {
-                stdp.arrive(self.now, self.delivery.due(), Arc::make_mut(&mut self.connections));
-            }
-            self.reset_fired();
+        let before_test = self.dynamics.schedule.input_before_test();
+        if before_test {
+            self.deliver(step, stdp.as_deref_mut());
         }
+        if self.dynamics.schedule.first_step() <= self.now {
+            self.state.sweep(self.arch, &self.dynamics, step, &mut self.fired);
+        }
+        self.mark_fired(step);
+        if !before_test {
+            self.deliver(step, stdp.as_deref_mut());
+        }
+        self.reset_fired();
         if let Some(stdp) = stdp {
             stdp.fire(self.now, &self.fired, Arc::make_mut(&mut self.connections));
         }
         self.now += 1;
         Ok(())
+    }
+
+    /// Arriving spikes have their effect and change their weights, in the order of the plasticity.
+    fn deliver(&mut self, step: i64, stdp: Option<&mut Stdp>) {
+        let learns_first = stdp.as_ref().is_some_and(|stdp| stdp.options().order == StdpOrder::Nest);
+        let learn = |population: &mut Self| {
+            if let Some(stdp) = stdp {
+                stdp.arrive(population.now, population.delivery.due(), Arc::make_mut(&mut population.connections));
+            }
+        };
+        if learns_first {
+            learn(self);
+            self.add_weights(step);
+        } else {
+            self.add_weights(step);
+            learn(self);
+        }
+    }
+
+    fn add_weights(&mut self, step: i64) {
+        if self.dynamics.schedule.input_before_test() {
+            self.deliver_input(step);
+        } else {
+            self.deliver_after_test(step);
+        }
     }
 
     fn deliver_after_test(&mut self, step: i64) {

@@ -239,6 +239,11 @@ impl Stdp {
         Err(SimError::OtherConnections { expected, found })
     }
 
+    /// Refuses a population that has gone back in time.
+    pub(crate) fn check_step(&self, step: u64) -> Result<(), SimError> {
+        if step < self.now { Err(SimError::StepInThePast { step, now: self.now }) } else { Ok(()) }
+    }
+
     fn step_at(&mut self, step: u64, connections: &mut Connections, sources: &[u32], targets: &[u32]) {
         let mut delivery = std::mem::take(&mut self.delivery);
         let groups = delivery.arrivals(connections, step, sources);
