@@ -77,3 +77,15 @@ pub fn bernoulli_samples(count: usize, rows: u32, num_steps: u32) -> Vec<SpikeTr
         })
         .collect()
 }
+
+/// Poisson spikes of one rate on 10 000 steps of 0.1 ms.
+///
+/// # Panics
+/// Never for the rates of the benches.
+#[must_use]
+pub fn poisson_inputs(rows: usize, rate_hz: f64) -> SpikeTrain {
+    let config = EncoderConfig { time_window_ms: 1000.0, max_firing_rate_hz: rate_hz, ..config(0.0) };
+    let options = CodeOptions::RatePoisson(PoissonOptions::default());
+    let encoder = Encoder::new(&config, options, Normalizer::identity(rows), SEED, vec![rows]).expect("valid options");
+    encoder.encode(&vec![1.0; rows], 0).expect("values in [0, 1]").0.to_train()
+}

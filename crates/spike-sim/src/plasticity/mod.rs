@@ -1,0 +1,9 @@
+//! Spike-timing-dependent plasticity: weights that follow the order and the distance of spikes.
+
+mod event_driven;
+mod options;
+mod pair;
+mod traces;
+
+pub use options::{Pairing, StdpOptions, StdpOrder, WeightDependence};
+pub use pair::Stdp;
