@@ -47,7 +47,9 @@ pub enum ModelError {
         what: &'static str,
     },
     /// A convolution whose kernel is larger than its padded input.
-    #[error("a kernel of {kernel} with dilation {dilation} covers {span}, the padded input has {input}; pad by {more} more")]
+    #[error(
+        "a kernel of {kernel} with dilation {dilation} covers {span}, the padded input has {input}; pad by {more} more"
+    )]
     KernelTooLarge {
         /// Size of the kernel.
         kernel: usize,

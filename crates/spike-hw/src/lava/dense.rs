@@ -83,9 +83,7 @@ impl Dense {
         let weights = format.effective_with(rules, weights)?;
         Ok(Self {
             num_inputs,
-            rows: (0..num_inputs)
-                .flat_map(|input| weights.iter().skip(input).step_by(num_inputs).copied())
-                .collect(),
+            rows: (0..num_inputs).flat_map(|input| weights.iter().skip(input).step_by(num_inputs).copied()).collect(),
             weight_exp: format.weight_exp,
             graded: num_message_bits > 0,
             sent: vec![0; num_outputs],

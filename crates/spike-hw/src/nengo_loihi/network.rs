@@ -187,7 +187,9 @@ mod tests {
     fn what_leads_nowhere_is_refused() {
         let axon = Axon::one_to_one(SynapseRef { block: 0, synapse: 0 });
         let input = |axon: Axon, num_sources| SpikeInput { num_sources, axons: vec![axon] };
-        assert!(NengoNetwork::new(vec![block()], vec![input(axon.clone(), 3)]).is_ok_and(|mut n| n.step(&[1]).is_err()));
+        assert!(
+            NengoNetwork::new(vec![block()], vec![input(axon.clone(), 3)]).is_ok_and(|mut n| n.step(&[1]).is_err())
+        );
         assert!(NengoNetwork::new(vec![], vec![]).is_err());
         for (wrong, num_sources) in [
             (axon.clone(), 4),

@@ -290,12 +290,7 @@ impl<R: Rules> Trial<'_, R> {
             }
         }
         let (threshold, bias) = last;
-        Err(DiscretizeError::NoWeightExponent {
-            threshold,
-            max_threshold: THRESHOLD_MAX,
-            bias,
-            max_bias: BIAS_MAX,
-        })
+        Err(DiscretizeError::NoWeightExponent { threshold, max_threshold: THRESHOLD_MAX, bias, max_bias: BIAS_MAX })
     }
 
     /// Without weights, the bias takes its full range, halved until the threshold fits.

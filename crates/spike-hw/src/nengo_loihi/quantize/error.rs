@@ -58,7 +58,9 @@ pub enum DiscretizeError {
         max_bias: f64,
     },
     /// No scale of the bias keeps the threshold in its register.
-    #[error("without weights, no scale of the bias {bias:?} keeps the threshold in range; raise the bias or lower the threshold")]
+    #[error(
+        "without weights, no scale of the bias {bias:?} keeps the threshold in range; raise the bias or lower the threshold"
+    )]
     NoBiasScale {
         /// Largest bias.
         bias: f64,
@@ -74,7 +76,9 @@ pub enum DiscretizeError {
         advice: &'static str,
     },
     /// A bias that leaves its register.
-    #[error("the bias of compartment {index} becomes {bias}, allowed is up to 524160; lower the bias or raise the weights")]
+    #[error(
+        "the bias of compartment {index} becomes {bias}, allowed is up to 524160; lower the bias or raise the weights"
+    )]
     Bias {
         /// The compartment.
         index: usize,

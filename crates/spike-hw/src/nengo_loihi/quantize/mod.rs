@@ -6,9 +6,7 @@ mod error;
 mod mantissa;
 mod weights;
 
-pub use block::{
-    CurrentScale, FloatCompartments, FloatSynapse, Quantised, QuantisedSynapse, Scales, discretize_block,
-};
+pub use block::{CurrentScale, FloatCompartments, FloatSynapse, Quantised, QuantisedSynapse, Scales, discretize_block};
 pub use decay::{decay_of_time_constant, decay_sum};
 pub use error::DiscretizeError;
 pub use mantissa::bias_mantissa;
