@@ -1,7 +1,5 @@
 //! Properties over random parameters: formulas written another way, dumps that come back, networks that start again.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests state what they expect")]
-
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use spike_core::{SpikeTrain, TimeGrid};

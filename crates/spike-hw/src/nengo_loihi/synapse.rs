@@ -145,17 +145,30 @@ impl Synapse {
         let (weights, targets) = self.groups[group as usize].row(atom);
         let sums = &mut sums[base as usize..];
         match targets {
-            None => {
-                for (sum, &weight) in sums.iter_mut().zip(weights) {
-                    *sum = sum.wrapping_add(weight);
-                }
-            }
+            None => pulp::Arch::new().dispatch(Row { weights, sums }),
             Some(targets) => {
                 for (&target, &weight) in targets.iter().zip(weights) {
                     let sum = &mut sums[target as usize];
                     *sum = sum.wrapping_add(weight);
                 }
             }
+        }
+    }
+}
+
+/// The weights of a dense row added to the sums, vectorised.
+struct Row<'a> {
+    weights: &'a [i32],
+    sums: &'a mut [i32],
+}
+
+impl pulp::WithSimd for Row<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _simd: S) {
+        for (sum, &weight) in self.sums.iter_mut().zip(self.weights) {
+            *sum = sum.wrapping_add(weight);
         }
     }
 }
