@@ -122,8 +122,8 @@ rules! {
     NengoExponentFloor,
     /// nengo-loihi: weights that lose bits by their exponent are rounded first; otherwise they are only shifted.
     NengoRoundsBeforeShift,
-    /// nengo-loihi: scaled weights are single precision; otherwise double.
-    NengoWeightsAreSingle,
+    /// nengo-loihi: a scale that all weights or biases share multiplies in single precision; otherwise in double.
+    NengoSharedScaleIsSingle,
     /// nengo-loihi: the quantised decay's rounding losses are part of its scale; otherwise they are not.
     NengoScaleCountsLosses,
 }

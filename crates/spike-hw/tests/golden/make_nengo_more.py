@@ -198,6 +198,9 @@ for weights, bias, vth, scale_v, w_bits in [
     (0.05, [0.0, 0.01, -1.0], 1.0, True, 7),
     (0.02, [0.0, 0.01, -0.1], 0.2, False, 7),
     ("halves", [0.0, 0.01, -0.1], 1.0, True, 7),
+    # The largest bias becomes 2047.5, which single and double precision round differently.
+    (None, [0.19538305699825287, -0.19663932919502258, -0.22937214374542236], 15.0, True, 7),
+    (None, [-0.0009191964636556804, 0.00024709926219657063, 0.00031705177389085293], 2.5, False, 7),
 ]:
     b = LoihiBlock(3)
     c = b.compartment

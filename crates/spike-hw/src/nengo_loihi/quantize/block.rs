@@ -301,7 +301,11 @@ impl<R: Rules> Trial<'_, R> {
             let vth = self.scaled(&self.block.vth, &voltage);
             if vth.iter().all(|&vth| vth <= THRESHOLD_MAX) {
                 let bias_scale = vec![scale; self.v_factor.len()];
-                let bias = self.scaled(&self.block.bias, &bias_scale);
+                // A scale that all share multiplies in single precision there.
+                let bias = match self.rules.keeps(Rule::NengoSharedScaleIsSingle) {
+                    true => self.block.bias.iter().map(|&b| round(self.rules, f64::from(b * scale as f32))).collect(),
+                    false => self.scaled(&self.block.bias, &bias_scale),
+                };
                 let weight = CurrentScale::Each(self.u_factor.iter().map(|u| scale * u / 64.0).collect());
                 return Ok(Chosen { voltage, bias_scale, weight, weight_exp: 0, vth, bias });
             }
@@ -339,7 +343,7 @@ fn quantise_synapse<R: Rules>(rules: R, synapse: &FloatSynapse, scales: &Scales)
         (floor, scales.weight_exp - floor)
     };
     let n = scales.bias.len();
-    let single = rules.keeps(Rule::NengoWeightsAreSingle);
+    let single = rules.keeps(Rule::NengoSharedScaleIsSingle);
     let scaled = |(at, &w): (usize, &f32)| match &scales.weight {
         CurrentScale::Shared(scale) if single => f64::from(w * *scale as f32 * exp2(raise) as f32),
         CurrentScale::Shared(scale) => f64::from(w) * scale * exp2(raise),
