@@ -102,7 +102,7 @@ fn data_packets_are_those_of_spinnman() {
         let elements = case["elements"].as_array().unwrap().iter().map(element).collect();
         let data = EieioData::new(header, elements).unwrap();
         let bytes = hex(&case["hex"]);
-        assert_eq!(data.to_bytes().unwrap(), bytes, "{case}");
+        assert_eq!(data.to_bytes(), bytes, "{case}");
         assert_eq!(EieioMessage::from_bytes(&bytes).unwrap(), EieioMessage::Data(data.clone()), "{case}");
         let read: Vec<_> = case["read"].as_array().unwrap().iter().map(element).collect();
         assert_eq!(data.effective().collect::<Vec<_>>(), read, "{case}");

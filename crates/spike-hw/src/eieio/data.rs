@@ -125,7 +125,7 @@ pub struct EieioElement {
 /// use spike_hw::eieio::{EieioData, EieioElement, EieioHeader, EieioType};
 /// let header = EieioHeader { payload_base: Some(1000), payload_is_time: true, ..EieioHeader::plain(EieioType::Key32) };
 /// let data = EieioData::new(header, vec![EieioElement { key: 0x70000, payload: None }])?;
-/// assert_eq!(data.to_bytes()?, [1, 0x38, 0xe8, 3, 0, 0, 0, 0, 7, 0]);
+/// assert_eq!(data.to_bytes(), [1, 0x38, 0xe8, 3, 0, 0, 0, 0, 7, 0]);
 /// assert_eq!(data.effective().next(), Some(EieioElement { key: 0x70000, payload: Some(1000) }));
 /// # Ok::<(), spike_hw::eieio::EieioError>(())
 /// ```
@@ -188,15 +188,11 @@ impl EieioData {
     }
 
     /// The bytes of the packet.
-    ///
-    /// # Errors
-    /// [`EieioError::TooMany`] for a packet that was read with more than 255 elements' worth of bytes; a packet made
-    /// by [`new`](Self::new) always fits.
-    pub fn to_bytes(&self) -> Result<Vec<u8>, EieioError> {
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
         let EieioHeader { kind, tag, prefix, payload_base, payload_is_time } = self.header;
-        let Ok(count) = u8::try_from(self.elements.len()) else {
-            return Err(EieioError::TooMany { found: self.elements.len(), max: self.header.max_elements() });
-        };
+        // At most 255: a packet of 256 bytes holds fewer, and one that was read counts them in a byte.
+        let count = self.elements.len() as u8;
         let prefix_flags = match prefix {
             None => 0,
             Some(KeyPrefix::LowerHalf(_)) => 0b10,
@@ -215,7 +211,7 @@ impl EieioData {
         for word in std::iter::once(payload_base).chain(words).flatten() {
             bytes.extend(&word.to_le_bytes()[..kind.key_bytes()]);
         }
-        Ok(bytes)
+        bytes
     }
 
     /// The packet of its bytes. It may be longer than 256 bytes, which some hosts send.

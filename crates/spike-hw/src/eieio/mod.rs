@@ -56,10 +56,10 @@ impl EieioMessage {
     /// The bytes of the packet.
     ///
     /// # Errors
-    /// [`EieioError`] if the message does not fit a packet.
+    /// [`EieioError`] if a command does not fit a packet.
     pub fn to_bytes(&self) -> Result<Vec<u8>, EieioError> {
         match self {
-            Self::Data(data) => data.to_bytes(),
+            Self::Data(data) => Ok(data.to_bytes()),
             Self::Command(command) => command.to_bytes(),
         }
     }
