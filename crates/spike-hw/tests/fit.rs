@@ -96,6 +96,13 @@ fn memory_that_one_neuron_exceeds_is_mended_by_bits_or_synapses() {
     assert_eq!((misfit.needed, &misfit.remedy), (2000 * 64, &Remedy::FanIn { to: 1000 }));
     assert!(fit(&small, &[layer(1000)]).fits());
 
+    // Twenty synapses an axon: 20·5 + 10 bits fit two words, 20·6 + 10 do not.
+    small.synaptic_memory_bits.as_mut().unwrap().value = 1000 * 128;
+    let shared = |weight_bits| LayerDemand { fan_in: 20_000, weight_bits, ..LayerDemand::dense("layer", 1000, 4) };
+    let report = fit(&small, &[shared(8)]);
+    assert_eq!(report.misfits[0].remedy, Remedy::WeightBits { to: 5 }, "{report}");
+    assert!(fit(&small, &[shared(5)]).fits() && !fit(&small, &[shared(6)]).fits());
+
     let mut words = board("spinnaker1");
     words.synaptic_memory_bits.as_mut().unwrap().value = 3200;
     let report = fit(&words, &[layer(101)]);
