@@ -74,3 +74,48 @@ pub enum GraphError {
         problem: String,
     },
 }
+
+/// Why a network could not be executed.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RunError {
+    /// The input is not whole samples.
+    #[error("{found} values are not whole samples of shape {shape:?}, {expected} values each")]
+    SampleLength {
+        /// The number of values found.
+        found: usize,
+        /// The number of values of a sample.
+        expected: usize,
+        /// The shape of a sample.
+        shape: Vec<usize>,
+    },
+    /// An input value is NaN or infinite.
+    #[error("value {position} of sample {sample} is {value}; inputs must be finite")]
+    InputNotFinite {
+        /// The sample.
+        sample: usize,
+        /// Its place in the sample.
+        position: usize,
+        /// The value.
+        value: f32,
+    },
+    /// The network computes NaN or infinity.
+    #[error("node {node:?} computes a value that is not finite for sample {sample}; check the scale of the input")]
+    ResultNotFinite {
+        /// The sample.
+        sample: usize,
+        /// The first node whose result is not finite.
+        node: String,
+    },
+}
+
+impl RunError {
+    /// The same error with the number of the sample in its batch.
+    pub(crate) fn in_sample(self, number: usize) -> Self {
+        match self {
+            Self::InputNotFinite { position, value, .. } => Self::InputNotFinite { sample: number, position, value },
+            Self::ResultNotFinite { node, .. } => Self::ResultNotFinite { sample: number, node },
+            other => other,
+        }
+    }
+}

@@ -3,6 +3,7 @@
 use crate::error::GraphError;
 use crate::layer::Layer;
 use crate::shape;
+use std::collections::HashMap;
 
 /// The place of a node in its graph; a later node may use it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -175,4 +176,53 @@ impl Graph {
         }
         users
     }
+
+    /// A copy of the nodes that the output depends on, with some of them replaced.
+    ///
+    /// A replacement takes operands that come before the node that it replaces.
+    pub(crate) fn rebuilt(&self, replacements: &HashMap<NodeId, Replacement>) -> Result<Self, GraphError> {
+        let mut needed = vec![false; self.nodes.len()];
+        needed[self.output.index()] = true;
+        for (id, node) in self.enumerate().collect::<Vec<_>>().into_iter().rev() {
+            if needed[id.index()] {
+                let operands = match replacements.get(&id) {
+                    Some(Replacement::Alias(other)) => std::slice::from_ref(other),
+                    Some(Replacement::Node { operands, .. }) => operands,
+                    None => &node.operands,
+                };
+                operands.iter().for_each(|operand| needed[operand.index()] = true);
+            }
+        }
+        let input = &self.nodes[0];
+        let mut graph = Self::new(input.name.clone(), input.shape.clone())?;
+        let mut places = vec![graph.input(); self.nodes.len()];
+        for (id, node) in self.enumerate().skip(1).filter(|(id, _)| needed[id.index()]) {
+            let placed = |operands: &[NodeId]| operands.iter().map(|id| places[id.index()]).collect::<Vec<_>>();
+            places[id.index()] = match replacements.get(&id) {
+                Some(Replacement::Alias(other)) => places[other.index()],
+                Some(Replacement::Node { name, layer, operands }) => {
+                    graph.push(name.clone(), layer.clone(), &placed(operands))?
+                }
+                None => graph.push(node.name.clone(), node.layer.clone(), &placed(&node.operands))?,
+            };
+        }
+        graph.output = places[self.output.index()];
+        Ok(graph)
+    }
+}
+
+/// What stands in place of a node in a rebuilt graph.
+#[derive(Debug, Clone)]
+pub(crate) enum Replacement {
+    /// An earlier node with the same result.
+    Alias(NodeId),
+    /// Another layer with other operands.
+    Node {
+        /// Its name.
+        name: String,
+        /// Its layer.
+        layer: Layer,
+        /// Its operands, by their places in the graph before.
+        operands: Vec<NodeId>,
+    },
 }

@@ -351,8 +351,8 @@ mod tests {
         assert_eq!((halves.num_positions(0, 7, false), halves.num_positions(0, 7, true)), (Some(3), Some(4)));
         assert_eq!(halves.num_positions(0, 8, true), Some(4));
         // The window that would begin in the padding at the end does not count.
-        let late = Window { stride: [3, 3], pad_end: [1, 1], ..Window::of_kernel([1, 1]) };
-        assert_eq!(late.num_positions(0, 3, true), Some(2 - 1));
+        let late = Window { stride: [3, 3], pad_end: [1, 1], ..Window::of_kernel([2, 2]) };
+        assert_eq!((late.num_positions(0, 3, true), late.num_positions(0, 4, true)), (Some(1), Some(2)));
     }
 
     #[test]

@@ -5,14 +5,19 @@
 //! # Features
 //! `rayon` (default): run samples on several threads. It changes no result.
 
+mod analog;
 mod error;
 mod graph;
+mod import;
+mod index;
 mod layer;
 mod par;
 mod shape;
 mod tensor;
 
-pub use error::GraphError;
+pub use analog::{Activations, AnalogNetwork};
+pub use error::{GraphError, RunError};
 pub use graph::{Graph, MAX_NODE_VALUES, Node, NodeId};
+pub use import::{ImportError, ImportOptions, read_onnx};
 pub use layer::{BatchNorm, BinaryOp, Conv, Dense, Function, GeluForm, Layer, LayerNorm, Pool, Select, Window};
 pub use tensor::Tensor;
