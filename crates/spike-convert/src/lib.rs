@@ -7,6 +7,7 @@
 
 mod analog;
 mod error;
+mod fold;
 mod graph;
 mod import;
 mod index;
@@ -17,6 +18,7 @@ mod tensor;
 
 pub use analog::{Activations, AnalogNetwork};
 pub use error::{GraphError, RunError};
+pub use fold::fold;
 pub use graph::{Graph, MAX_NODE_VALUES, Node, NodeId};
 pub use import::{ImportError, ImportOptions, read_onnx};
 pub use layer::{BatchNorm, BinaryOp, Conv, Dense, Function, GeluForm, Layer, LayerNorm, Pool, Select, Window};
