@@ -20,6 +20,9 @@ pub use analog::{Activations, AnalogNetwork};
 pub use error::{GraphError, RunError};
 pub use fold::fold;
 pub use graph::{Graph, MAX_NODE_VALUES, Node, NodeId};
-pub use import::{ImportError, ImportOptions, read_onnx};
+pub use import::{
+    Extent, ImportError, ImportOptions, LayerKind, LayerList, ListedLayer, open_model, read_nir, read_onnx,
+    read_safetensors,
+};
 pub use layer::{BatchNorm, BinaryOp, Conv, Dense, Function, GeluForm, Layer, LayerNorm, Pool, Select, Window};
 pub use tensor::Tensor;

@@ -108,6 +108,14 @@ pub enum ImportError {
         /// What is wrong and what to give.
         problem: String,
     },
+    /// A layer of a list cannot be used.
+    #[error("layer {layer:?} of the list: {problem}")]
+    LayerList {
+        /// The layer.
+        layer: String,
+        /// What is wrong.
+        problem: String,
+    },
     /// A stored array cannot be used.
     #[error("tensor {tensor:?}: {problem}")]
     Tensor {
