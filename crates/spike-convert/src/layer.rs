@@ -318,6 +318,18 @@ impl Window {
     }
 }
 
+impl Window {
+    /// The places along an axis that the window at a position sees, each with its place in the kernel.
+    pub(crate) fn places(&self, axis: usize, position: usize, size: usize) -> impl Iterator<Item = (usize, usize)> {
+        let (begin, dilation) = (self.pad_begin[axis], self.dilation[axis]);
+        let start = position * self.stride[axis];
+        // The first and the last value of the kernel that are inside the image.
+        let first = begin.saturating_sub(start).div_ceil(dilation);
+        let end = (begin + size).saturating_sub(start).div_ceil(dilation).min(self.kernel[axis]);
+        (first..end).map(move |k| (k, start + k * dilation - begin))
+    }
+}
+
 impl BatchNorm {
     /// The affine map of each channel: y = scale·x + shift.
     #[must_use]

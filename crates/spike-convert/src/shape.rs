@@ -156,16 +156,16 @@ impl At<'_> {
         let Some([channels, height, width]) = image(x) else {
             return Err(self.misfit("it takes (channels, height, width) or (channels, length)".to_owned()));
         };
-        let window = &pool.window;
+        let size = [height, width];
+        let positions = self.positions(&pool.window, size, pool.ceil)?;
         for axis in 0..2 {
-            let extent = window.dilation[axis].saturating_mul(window.kernel[axis].saturating_sub(1)).saturating_add(1);
-            if extent <= window.pad_begin[axis].max(window.pad_end[axis]) {
-                return Err(
-                    self.invalid(format!("a window of {extent} values can lie in the padding alone; pad by less"))
-                );
+            let blind = |position: &usize| pool.window.places(axis, *position, size[axis]).next().is_none();
+            if let Some(position) = (0..positions[axis]).find(blind) {
+                return Err(self
+                    .misfit(format!("window {position} of {:?} sees padding alone; pad by less", pool.window.kernel)));
             }
         }
-        let [height, width] = self.positions(window, [height, width], pool.ceil)?;
+        let [height, width] = positions;
         Ok(if x.len() == 3 { vec![channels, height, width] } else { vec![channels, width] })
     }
 

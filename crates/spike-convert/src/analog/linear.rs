@@ -103,11 +103,8 @@ impl ConvKernel {
 fn reach(window: &Window, axis: usize, size: usize, num_positions: usize) -> Vec<Vec<(usize, usize)>> {
     let mut reach = vec![Vec::new(); size];
     for position in 0..num_positions {
-        for k in 0..window.kernel[axis] {
-            let place = position * window.stride[axis] + k * window.dilation[axis];
-            if let Some(place) = place.checked_sub(window.pad_begin[axis]).filter(|&place| place < size) {
-                reach[place].push((position, k));
-            }
+        for (k, place) in window.places(axis, position, size) {
+            reach[place].push((position, k));
         }
     }
     reach

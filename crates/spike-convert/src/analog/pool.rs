@@ -63,14 +63,10 @@ fn spans(window: &Window, axis: usize, size: usize, num_positions: usize) -> Vec
     let end = size + window.pad_begin[axis] + window.pad_end[axis];
     (0..num_positions)
         .map(|position| {
-            let padded = (0..window.kernel[axis])
-                .map(|k| position * window.stride[axis] + k * window.dilation[axis])
-                .filter(|&place| place < end);
-            let places = padded
-                .clone()
-                .filter_map(|place| place.checked_sub(window.pad_begin[axis]))
-                .filter(|&place| place < size);
-            Span { places: places.collect(), with_padding: padded.count() }
+            let start = position * window.stride[axis];
+            let with_padding = end.saturating_sub(start).div_ceil(window.dilation[axis]).min(window.kernel[axis]);
+            let places = window.places(axis, position, size).map(|(_, place)| place);
+            Span { places: places.collect(), with_padding }
         })
         .collect()
 }

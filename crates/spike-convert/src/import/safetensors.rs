@@ -16,6 +16,8 @@ use std::collections::{BTreeSet, HashMap};
 /// [`ImportError`] if the file is damaged, the list names what does not exist, a tensor is not used, or the layers
 /// do not fit together.
 pub fn read_safetensors(bytes: &[u8], list: &LayerList) -> Result<Graph, ImportError> {
+    // PyTorch counts the batches of training for each batch normalisation; inference does not use the number.
+    const COUNTER: &str = ".num_batches_tracked";
     let malformed = |problem: String| ImportError::Malformed { format: "safetensors", problem };
     let file = SafeTensors::deserialize(bytes).map_err(|error| malformed(error.to_string()))?;
     let graph = Graph::new("input", list.input_shape.clone()).map_err(ImportError::Graph)?;
@@ -35,11 +37,9 @@ pub fn read_safetensors(bytes: &[u8], list: &LayerList) -> Result<Graph, ImportE
             });
         }
     }
-    let unused = builder
-        .file
-        .names()
-        .into_iter()
-        .find(|&name| !builder.used.contains(name) && !list.unused.iter().any(|unused| unused == name));
+    let unused = builder.file.names().into_iter().find(|&name| {
+        !builder.used.contains(name) && !name.ends_with(COUNTER) && !list.unused.iter().any(|unused| unused == name)
+    });
     if let Some(name) = unused {
         let problem = "no layer uses it; add its layer to the list, or name it under \"unused\"".to_owned();
         return Err(ImportError::Tensor { tensor: name.to_owned(), problem });

@@ -15,6 +15,8 @@ mod operator;
 mod order;
 mod pool;
 mod tensor;
+#[cfg(test)]
+mod tests;
 mod value;
 
 use super::{ImportError, ImportOptions, weights};

@@ -19,13 +19,20 @@ pub(super) fn read(name: &str, tensor: &message::Tensor) -> Result<Const, Import
     };
     let code = tensor.data_type.unwrap_or_default();
     let element = ElementType::try_from(code).unwrap_or(ElementType::Undefined);
-    let data = match &tensor.raw_data {
-        Some(bytes) if !bytes.is_empty() => raw(element, bytes),
-        _ => listed(element, tensor),
+    let bytes = tensor.raw_data.as_deref().filter(|bytes| !bytes.is_empty());
+    let read = match bytes {
+        Some(bytes) => raw(element, bytes),
+        None => listed(element, tensor).map(|data| (data, 0)),
     };
-    let data = data.ok_or_else(|| {
+    let (data, rest) = read.ok_or_else(|| {
         refuse(format!("element type {code} ({element:?}) is not one of float, double, float16, bool or an integer"))
     })?;
+    if rest != 0 {
+        let length = bytes.map_or(0, <[u8]>::len);
+        return Err(refuse(format!(
+            "its {length} bytes are not whole values of type {element:?}; the file is damaged"
+        )));
+    }
     let constant = Const { shape, data };
     if constant.num_values() != expected {
         return Err(refuse(format!(
@@ -37,28 +44,27 @@ pub(super) fn read(name: &str, tensor: &message::Tensor) -> Result<Const, Import
     Ok(constant)
 }
 
-/// Values as little-endian bytes.
-fn raw(element: ElementType, bytes: &[u8]) -> Option<Data> {
+/// Values as little-endian bytes; those after the last whole value are counted by the caller.
+fn raw(element: ElementType, bytes: &[u8]) -> Option<(Data, usize)> {
     macro_rules! each {
-        ($type:ty, $map:expr) => {{
+        ($kind:ident, $type:ty, $map:expr) => {{
             let (whole, rest) = bytes.as_chunks::<{ size_of::<$type>() }>();
-            // Left-over bytes show that the array was cut: no number of values is then right.
-            let extra = (!rest.is_empty()).then(Default::default);
-            whole.iter().map(|&bytes| $map(<$type>::from_le_bytes(bytes))).chain(extra).collect()
+            let values = whole.iter().map(|&bytes| $map(<$type>::from_le_bytes(bytes))).collect();
+            (Data::$kind(values), rest.len())
         }};
     }
     Some(match element {
-        ElementType::Float => Data::Real(each!(f32, |x| x)),
-        ElementType::Double => Data::Real(each!(f64, |x| x as f32)),
-        ElementType::Float16 => Data::Real(each!(u16, half_to_f32)),
-        ElementType::Int64 => Data::Int(each!(i64, |x| x)),
-        ElementType::Int32 => Data::Int(each!(i32, i64::from)),
-        ElementType::Int16 => Data::Int(each!(i16, i64::from)),
-        ElementType::Int8 => Data::Int(each!(i8, i64::from)),
-        ElementType::Uint8 | ElementType::Bool => Data::Int(each!(u8, i64::from)),
-        ElementType::Uint16 => Data::Int(each!(u16, i64::from)),
-        ElementType::Uint32 => Data::Int(each!(u32, i64::from)),
-        ElementType::Uint64 => Data::Int(each!(u64, u64::cast_signed)),
+        ElementType::Float => each!(Real, f32, |x| x),
+        ElementType::Double => each!(Real, f64, |x| x as f32),
+        ElementType::Float16 => each!(Real, u16, half_to_f32),
+        ElementType::Int64 => each!(Int, i64, |x| x),
+        ElementType::Int32 => each!(Int, i32, i64::from),
+        ElementType::Int16 => each!(Int, i16, i64::from),
+        ElementType::Int8 => each!(Int, i8, i64::from),
+        ElementType::Uint8 | ElementType::Bool => each!(Int, u8, i64::from),
+        ElementType::Uint16 => each!(Int, u16, i64::from),
+        ElementType::Uint32 => each!(Int, u32, i64::from),
+        ElementType::Uint64 => each!(Int, u64, u64::cast_signed),
         ElementType::Undefined | ElementType::Text => return None,
     })
 }
