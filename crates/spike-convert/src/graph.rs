@@ -201,7 +201,7 @@ impl Graph {
             places[id.index()] = match replacements.get(&id) {
                 Some(Replacement::Alias(other)) => places[other.index()],
                 Some(Replacement::Node { name, layer, operands }) => {
-                    graph.push(name.clone(), layer.clone(), &placed(operands))?
+                    graph.push(name.clone(), layer.as_ref().clone(), &placed(operands))?
                 }
                 None => graph.push(node.name.clone(), node.layer.clone(), &placed(&node.operands))?,
             };
@@ -221,7 +221,7 @@ pub(crate) enum Replacement {
         /// Its name.
         name: String,
         /// Its layer.
-        layer: Layer,
+        layer: Box<Layer>,
         /// Its operands, by their places in the graph before.
         operands: Vec<NodeId>,
     },

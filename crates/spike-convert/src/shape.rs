@@ -23,8 +23,7 @@ pub(crate) fn infer(node: &str, layer: &Layer, operands: &[&[usize]]) -> Result<
         (Layer::Conv(conv), [x]) => at.conv(conv, x)?,
         (Layer::BatchNorm(norm), [x]) => at.batch_norm(norm, x)?,
         (Layer::Clip { min, max }, [x]) => {
-            // A NaN bound compares as false and is refused with the rest.
-            if !(min <= max) {
+            if min.is_nan() || max.is_nan() || max < min {
                 return Err(
                     at.invalid(format!("the bounds are {min} and {max}; the first must not be above the second"))
                 );

@@ -27,7 +27,11 @@ pub(super) fn rule(view: &View<'_>, id: NodeId) -> Option<Replacement> {
         }
         _ => return None,
     };
-    Some(Replacement::Node { name: view.name(before), layer, operands: view.operands(before).to_vec() })
+    Some(Replacement::Node {
+        name: view.name(before),
+        layer: Box::new(layer),
+        operands: view.operands(before).to_vec(),
+    })
 }
 
 /// The operand of a node and the map that the node is, if it is one.

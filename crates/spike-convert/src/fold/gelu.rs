@@ -29,7 +29,11 @@ pub(super) fn rule(view: &View<'_>, id: NodeId) -> Option<Replacement> {
         return None;
     };
     let is_gelu = (product - 0.5).abs() <= TOLERANCE && view.graph.node(x).shape() == view.graph.node(id).shape();
-    is_gelu.then(|| Replacement::Node { name: view.name(id), layer: Layer::Gelu(GeluForm::Erf), operands: vec![x] })
+    is_gelu.then(|| Replacement::Node {
+        name: view.name(id),
+        layer: Box::new(Layer::Gelu(GeluForm::Erf)),
+        operands: vec![x],
+    })
 }
 
 /// The factors of nested products; an inner product that something else uses is a factor itself.

@@ -7,7 +7,7 @@ use crate::tensor::Tensor;
 
 pub(super) fn rule(view: &View<'_>, id: NodeId) -> Option<Replacement> {
     let (x, norm) = whole(view, id).or_else(|| with_affine(view, id))?;
-    Some(Replacement::Node { name: view.name(id), layer: Layer::LayerNorm(norm), operands: vec![x] })
+    Some(Replacement::Node { name: view.name(id), layer: Box::new(Layer::LayerNorm(norm)), operands: vec![x] })
 }
 
 /// (x − mean)/√(variance + ε).
@@ -30,7 +30,7 @@ fn whole(view: &View<'_>, id: NodeId) -> Option<(NodeId, LayerNorm)> {
         },
     };
     // The difference may be computed twice.
-    if centred(view, squared)? != (x, num_axes) || !(0.0 <= epsilon) {
+    if centred(view, squared)? != (x, num_axes) || !epsilon.is_finite() || epsilon < 0.0 {
         return None;
     }
     Some((x, LayerNorm { num_axes, scale: None, shift: None, epsilon: f64::from(epsilon) }))

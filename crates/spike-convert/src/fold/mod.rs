@@ -41,6 +41,9 @@ const RULES: [Rule; 4] = [reshape::rule, layer_norm::rule, gelu::rule, affine::r
 /// # Ok::<(), spike_convert::GraphError>(())
 /// ```
 ///
+/// # Panics
+/// Never: a replacement has the shape of what it replaces.
+///
 /// # References
 /// S. Ioffe, C. Szegedy (2015), Batch Normalization, ICML, arXiv 1502.03167 (the affine map in inference); J. L. Ba,
 /// J. R. Kiros, G. E. Hinton (2016), Layer Normalization, arXiv 1607.06450; D. Hendrycks, K. Gimpel (2016), Gaussian

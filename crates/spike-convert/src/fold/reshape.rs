@@ -10,5 +10,9 @@ pub(super) fn rule(view: &View<'_>, id: NodeId) -> Option<Replacement> {
         return Some(Replacement::Alias(x));
     }
     let (Layer::Reshape(_), &[before]) = (view.layer(x), view.operands(x)) else { return None };
-    Some(Replacement::Node { name: view.name(id), layer: Layer::Reshape(shape.clone()), operands: vec![before] })
+    Some(Replacement::Node {
+        name: view.name(id),
+        layer: Box::new(Layer::Reshape(shape.clone())),
+        operands: vec![before],
+    })
 }

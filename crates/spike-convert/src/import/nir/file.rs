@@ -22,6 +22,10 @@ fn malformed(problem: impl ToString) -> ImportError {
 impl NirFile {
     pub(super) fn open(bytes: &[u8]) -> Result<Self, ImportError> {
         let file = File::from_bytes(bytes.to_vec()).map_err(malformed)?;
+        let end = file.superblock().eof_address;
+        if (bytes.len() as u64) < end {
+            return Err(malformed(format!("{} bytes of {end} are there; the file is cut short", bytes.len())));
+        }
         let graph = file.root().group("node").map_err(malformed)?;
         let nodes = graph.group("nodes").map_err(malformed)?;
         Ok(Self { graph, nodes, num_bytes: bytes.len(), _file: file })
