@@ -230,3 +230,22 @@ fn layers_refuse_what_does_not_fit() {
     assert!(Graph::new("x", vec![0, 3]).unwrap_err().to_string().contains("at least 1"));
     assert!(Graph::new("x", vec![1 << 13, 1 << 12]).unwrap_err().to_string().contains("more than"));
 }
+
+/// There and back: two transpositions with a reshape between vanish, one with another order stays.
+#[test]
+fn moves_that_undo_each_other_vanish() {
+    let transposed = Select { shape: vec![3, 2], index: vec![0, 3, 1, 4, 2, 5] };
+    let back = Select { shape: vec![2, 3], index: vec![0, 2, 4, 1, 3, 5] };
+    let mut graph = Graph::new("x", vec![2, 3]).unwrap();
+    let a = graph.push("there", Layer::Select(transposed.clone()), &[graph.input()]).unwrap();
+    let b = graph.push("flat", Layer::Reshape(vec![6]), &[a]).unwrap();
+    let c = graph.push("back", Layer::Select(back), &[b]).unwrap();
+    let d = graph.push("there again", Layer::Select(transposed), &[c]).unwrap();
+    for (output, num_nodes) in [(c, 1), (d, 2)] {
+        graph.set_output(output).unwrap();
+        let folded = fold(&graph);
+        assert_eq!(folded.nodes().len(), num_nodes);
+        let x = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+        assert_eq!(AnalogNetwork::new(folded).run(&x).unwrap(), AnalogNetwork::new(graph.clone()).run(&x).unwrap());
+    }
+}

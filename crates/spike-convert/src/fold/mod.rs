@@ -3,7 +3,7 @@
 mod affine;
 mod gelu;
 mod layer_norm;
-mod reshape;
+mod movement;
 
 use crate::graph::{Graph, NodeId, Replacement};
 use crate::layer::{BinaryOp, Function, Layer};
@@ -14,7 +14,7 @@ use std::collections::HashMap;
 type Rule = fn(&View<'_>, NodeId) -> Option<Replacement>;
 
 /// Patterns first: folding numbers into layers before would hide them.
-const RULES: [Rule; 4] = [reshape::rule, layer_norm::rule, gelu::rule, affine::rule];
+const RULES: [Rule; 4] = [movement::rule, layer_norm::rule, gelu::rule, affine::rule];
 
 /// Rewrites a network so that it computes the same with fewer layers.
 ///
@@ -22,7 +22,7 @@ const RULES: [Rule; 4] = [reshape::rule, layer_norm::rule, gelu::rule, affine::r
 ///   of the dense layer or convolution before them: W' = s·W, b' = s·b + t for y = s·x + t.
 /// - Layer normalisation written as means, differences and roots becomes [`Layer::LayerNorm`].
 /// - GELU written with the error function becomes [`Layer::Gelu`].
-/// - A reshape that does nothing, or that another follows, vanishes.
+/// - Reshapes and selections that follow each other become one, or vanish.
 ///
 /// Weights are folded in 64-bit numbers and rounded once. A layer that something else uses as well keeps its weights.
 ///

@@ -333,10 +333,43 @@ def residual():
     n.save(n.op("Gemm", x, n.w(3, 6), n.w(3), transB=1))
 
 
+def channels_last():
+    """Images with the channels last, transposed around each convolution, as TensorFlow networks are exported."""
+    n = Net("opset13_channels_last", 13, [8, 8, 2])
+    x = n.op("Transpose", "x", perm=[0, 3, 1, 2])
+    x = n.op("Conv", x, n.w(4, 2, 3, 3), n.w(4), auto_pad="SAME_UPPER", strides=[2, 2])
+    x = n.op("Relu", n.op("Add", n.op("Mul", x, n.w(1, 4, 1, 1)), n.w(1, 4, 1, 1)))
+    x = n.op("Transpose", n.op("MaxPool", x, kernel_shape=[2, 2], strides=[2, 2]), perm=[0, 2, 3, 1])
+    x = n.op("Conv", n.op("Transpose", x, perm=[0, 3, 1, 2]), n.w(3, 4, 1, 1), n.w(3))
+    x = n.op("Reshape", n.op("Transpose", n.op("Relu", x), perm=[0, 2, 3, 1]), n.i([-1, 12]))
+    n.save(n.op("Softmax", n.op("Add", n.op("MatMul", x, n.w(12, 4)), n.w(4)), axis=-1))
+
+
+def scaled_input():
+    """Pixels normalised inside the network."""
+    n = Net("opset16_scaled_input", 16, [3, 6, 6])
+    x = n.op("Div", n.op("Sub", "x", n.c(np.reshape([0.4, 0.5, 0.6], (1, 3, 1, 1)))), n.c(np.reshape([0.2, 0.3, 0.25], (3, 1, 1))))
+    x = n.op("Conv", x, n.w(4, 3, 3, 3), pads=[1, 1, 1, 1])
+    x = n.op("ReduceMean", n.op("LeakyRelu", batch_norm(n, x, 4)), axes=[-2, -1], keepdims=1)
+    x = n.op("Reshape", x, n.op("Concat", n.op("Shape", x, start=0, end=1), n.i([4]), axis=0))
+    n.save(n.op("Gemm", x, n.w(4, 3), n.w(3)))
+
+
+def rms_norm():
+    """A normalisation that no layer of its own stands for, and a gate."""
+    n = Net("opset13_gated", 13, [4, 6])
+    power = n.op("ReduceMean", n.op("Mul", "x", "x"), axes=[2])
+    x = n.op("Mul", n.op("Mul", "x", n.op("Reciprocal", n.op("Sqrt", n.op("Add", power, n.c([1e-6]))))), n.w(6))
+    a, b = n.op("Split", dense(n, x, 6, 10), n.i([5, 5]), outputs=2, axis=-1)
+    x = dense(n, n.op("Mul", a, n.op("Sigmoid", b)), 5, 6)
+    x = n.op("Max", n.op("Add", x, "x"), n.c(0.0))
+    n.save(n.op("Squeeze", n.op("MatMul", n.op("Unsqueeze", n.w(4), n.i([0])), x), n.i([1])))
+
+
 for build in (
     opset7_same_upper, opset9_groups, opset11_signal, depthwise, pools_ceil, decomposed, vision_transformer,
     sequence_first, fixed_batch, batch_of_one, softmax_flat, softmax_axis, quantised, arithmetic, microsoft_gelu,
-    stored_types, no_batch, mixer, moved, residual,
+    stored_types, no_batch, mixer, moved, residual, channels_last, scaled_input, rms_norm,
 ):
     build()
 save_file(EXPECTED, FOLDER / "expected.safetensors")
