@@ -366,10 +366,23 @@ def rms_norm():
     n.save(n.op("Squeeze", n.op("MatMul", n.op("Unsqueeze", n.w(4), n.i([0])), x), n.i([1])))
 
 
+def repeated_constant():
+    """A fixed batch whose class token and positions were repeated for each sample by the exporter."""
+    n = Net("opset18_repeated_constant", 18, [3, 4], batch=2)
+    token = n.c(np.repeat(RNG.standard_normal((1, 1, 4)), 2, axis=0))
+    x = n.op("Concat", token, "x", axis=1)
+    x = n.op("Add", x, n.c(np.repeat(RNG.standard_normal((1, 4, 4)), 2, axis=0)))
+    x = n.op("Relu", n.op("Reshape", n.op("Transpose", x, perm=[1, 0, 2]), n.i([8, 4])))
+    x = n.op("Reshape", n.op("Gemm", x, n.w(4, 5)), n.i([4, 2, 5]))
+    x = n.op("ReduceMean", n.op("Transpose", x, perm=[1, 0, 2]), n.i([1]), keepdims=0)
+    n.save(n.op("MatMul", n.op("Unsqueeze", x, n.i([1])), n.w(5)))
+
+
 for build in (
     opset7_same_upper, opset9_groups, opset11_signal, depthwise, pools_ceil, decomposed, vision_transformer,
     sequence_first, fixed_batch, batch_of_one, softmax_flat, softmax_axis, quantised, arithmetic, microsoft_gelu,
     stored_types, no_batch, mixer, moved, residual, channels_last, scaled_input, rms_norm,
+    repeated_constant,
 ):
     build()
 save_file(EXPECTED, FOLDER / "expected.safetensors")

@@ -123,7 +123,11 @@ impl Importer {
             }
             (Some(batch), None) => {
                 if padded[batch.axis] != 1 {
-                    return Err(op.batch_mixed());
+                    let Value::Const(constant) = value else { return Err(op.batch_mixed()) };
+                    let sample = of_one_sample(constant, &padded, batch, batch_length, self.batch_size);
+                    let sample = sample.ok_or_else(|| op.batch_mixed())?;
+                    let shape = sample_shape(&padded, Some(batch), self.batch_size);
+                    return self.constant_node(op, &sample, shape);
                 }
                 if batch_length == self.batch_size {
                     padded.remove(batch.axis);
@@ -181,4 +185,27 @@ impl Importer {
         }
         Ok(folded)
     }
+}
+
+/// The part of a constant that belongs to one sample, if the constant was repeated for all samples of a fixed batch.
+fn of_one_sample(
+    constant: &Const,
+    shape: &[usize],
+    batch: Batch,
+    batch_length: usize,
+    batch_size: usize,
+) -> Option<Const> {
+    let outer = shape[..batch.axis].iter().product::<usize>() * batch.outer;
+    let whole = shape[batch.axis] == batch_length && batch_length.is_multiple_of(batch.outer * batch_size);
+    let values = constant.reals().filter(|values| whole && !values.is_empty())?;
+    let inner = values.len() / (outer * batch_size);
+    let mut sample = Vec::with_capacity(outer * inner);
+    for repeated in values.chunks_exact(batch_size * inner) {
+        let (first, others) = repeated.split_at(inner);
+        if others.chunks_exact(inner).any(|other| other != first) {
+            return None;
+        }
+        sample.extend_from_slice(first);
+    }
+    Some(Const { shape: vec![sample.len()], data: Data::Real(sample) })
 }

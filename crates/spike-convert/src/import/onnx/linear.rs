@@ -88,6 +88,17 @@ pub(super) fn matmul(importer: &mut Importer, op: &Operation<'_>) -> Results {
         let weight = weights(op, [rows, columns], op.reals(1)?, false, 1.0)?;
         return dense(importer, op, x, Dense { weight, bias: None });
     }
+    if let (Value::Signal(x), Value::Const(weight)) = (a, b)
+        && let [length] = *weight.shape.as_slice()
+    {
+        let weight = tensor(op, vec![1, length], op.reals(1)?.to_vec())?;
+        if x.batch.is_some_and(|batch| batch.axis + 1 == x.shape.len()) {
+            return Err(op.batch_mixed());
+        }
+        // A vector on the right is one output whose axis vanishes.
+        let shape = x.shape[..x.shape.len().saturating_sub(1)].to_vec();
+        return Ok(vec![importer.push(op, Layer::Dense(Dense { weight, bias: None }), &[x.node], shape, x.batch)?]);
+    }
     let shapes = [a, b].map(|value| match value {
         Value::Const(constant) => constant.shape.as_slice(),
         Value::Signal(signal) => signal.shape.as_slice(),

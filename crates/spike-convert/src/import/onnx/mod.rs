@@ -36,6 +36,30 @@ const OPSETS: (i64, i64) = (7, 18);
 /// Every node that the output depends on becomes layers of one sample, or constants; Dropout and Identity vanish.
 /// BatchNormalization stays a layer of its own until [`fold`](crate::fold).
 ///
+/// | family | operators |
+/// |---|---|
+/// | weights | Gemm, MatMul, Conv (1 or 2 spatial axes; any pads, auto_pad, strides, dilations, groups) |
+/// | normalisation | BatchNormalization, LayerNormalization, Softmax |
+/// | windows, means | MaxPool, AveragePool, GlobalMaxPool, GlobalAveragePool, ReduceMean |
+/// | values | Relu, LeakyRelu, Clip, Gelu, Erf, Sigmoid, Tanh, Exp, Sqrt, Pow, Reciprocal, Floor, Neg, Abs, Min, Max |
+/// | combinations | Add, Sub, Mul, Div, Sum, Concat |
+/// | moves | Reshape, Flatten, Transpose, Squeeze, Unsqueeze, Slice, Gather, Split, Expand, Identity, Dropout |
+/// | known now | Constant, ConstantOfShape, Shape, Size, Range, Cast, Equal, Where |
+///
+/// Attention is what exporters write: MatMul, scaling, Softmax, MatMul.
+/// An operator of constants alone is computed during import, an attribute that is not understood is an error.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use spike_convert::{AnalogNetwork, ImportOptions, fold, read_onnx};
+/// let bytes = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../../data/models/mlp.onnx"))?;
+/// let network = AnalogNetwork::new(fold(&read_onnx(&bytes, &ImportOptions::default())?));
+/// assert_eq!(network.graph().input_shape(), [1, 28, 28]);
+/// assert_eq!(network.run(&[0.0; 784])?.len(), 10);
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 /// [`ImportError`] names the node, what is wrong with it and what to do.
 pub fn read_onnx(bytes: &[u8], options: &ImportOptions) -> Result<Graph, ImportError> {

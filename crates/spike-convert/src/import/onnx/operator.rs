@@ -125,6 +125,6 @@ fn remedy(operator: &str, is_standard: bool) -> &'static str {
         }
         "InstanceNormalization" | "GroupNormalization" | "LRN" => "train with BatchNorm or LayerNorm instead",
         "ArgMax" | "TopK" => "export the network without it: the class is found from the logits",
-        _ => "remove it from the model, or replace it by layers of the table in docs/conversion.md",
+        _ => "remove it from the model, or replace it by operators that the documentation of `read_onnx` lists",
     }
 }
