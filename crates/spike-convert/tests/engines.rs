@@ -96,3 +96,30 @@ fn rten_agrees_on_trained_networks() {
         }
     }
 }
+
+/// What exporters take apart is put together again.
+#[test]
+fn patterns_become_layers() {
+    let layers = |name: &str| -> Vec<&'static str> {
+        let bytes = fs::read(folder("tests/onnx").join(format!("{name}.onnx"))).unwrap();
+        fold(&import(&bytes, name)).nodes().iter().map(|node| node.layer().name()).collect()
+    };
+    let decomposed = ["Input", "LayerNorm", "Dense", "Gelu", "Dense", "LayerNorm", "Gelu"];
+    assert_eq!(layers("opset13_decomposed"), decomposed);
+    let token = layers("opset14_class_token");
+    let count = |name: &str| token.iter().filter(|&&layer| layer == name).count();
+    assert_eq!((count("LayerNorm"), count("Gelu"), count("MatMul"), count("Softmax")), (2, 1, 2, 1));
+    assert_eq!((count("Dense"), count("Conv"), count("Mean")), (5, 1, 0));
+    // A multiplication and an addition by channel after the convolution, and moves around it.
+    let channels_last = ["Input", "Select", "Conv", "Relu", "MaxPool", "Conv", "Relu", "Select", "Dense", "Softmax"];
+    assert_eq!(layers("opset13_channels_last"), channels_last);
+    let residual =
+        ["Input", "Conv", "Relu", "Conv", "Add", "Relu", "Conv", "Conv", "Add", "BatchNorm", "Mean", "Dense"];
+    let mut found = layers("opset8_residual");
+    // The batch normalisation follows a sum and stays; the order of the branches is that of the search.
+    assert_eq!(found.len(), residual.len());
+    let mut expected = residual.to_vec();
+    found.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(found, expected);
+}

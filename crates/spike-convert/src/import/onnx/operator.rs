@@ -124,6 +124,7 @@ fn remedy(operator: &str, is_standard: bool) -> &'static str {
             "train with ReLU, LeakyReLU, Clip or GELU instead"
         }
         "InstanceNormalization" | "GroupNormalization" | "LRN" => "train with BatchNorm or LayerNorm instead",
+        "LogSoftmax" => "export the logits before it: the class is the same",
         "ArgMax" | "TopK" => "export the network without it: the class is found from the logits",
         _ => "remove it from the model, or replace it by operators that the documentation of `read_onnx` lists",
     }
