@@ -104,11 +104,7 @@ pub(crate) fn check_sizes(
     (first_name, first): (&'static str, usize),
     (second_name, second): (&'static str, usize),
 ) -> Result<(), MetricsError> {
-    if first == second {
-        Ok(())
-    } else {
-        Err(MetricsError::SizeMismatch { first_name, first, second_name, second })
-    }
+    if first == second { Ok(()) } else { Err(MetricsError::SizeMismatch { first_name, first, second_name, second }) }
 }
 
 /// Refuses numbers that are not finite.

@@ -3,9 +3,11 @@
 mod cost;
 mod distance;
 mod error;
+mod information;
 mod jitter_precision;
 mod par;
 mod reconstruction;
+mod special;
 mod ssim;
 mod statistics;
 mod synchrony;
@@ -20,6 +22,29 @@ pub use distance::spike::{SpikeOptions, spike_distance, spike_distance_matrix, s
 pub use distance::van_rossum::{VanRossumNorm, van_rossum_distance, van_rossum_matrix};
 pub use distance::victor_purpura::{victor_purpura_distance, victor_purpura_matrix};
 pub use error::MetricsError;
+pub use information::bounds::{
+    Ceiling, CeilingKind, bernoulli_peak_hz, gaussian_channel_bits, gaussian_error_lower_bound_bits,
+    poisson_capacity_bits_per_s,
+};
+pub use information::channel::CountChannel;
+pub use information::channel::bernoulli::bernoulli_count;
+pub use information::channel::binary::{
+    binary_entropy_bits, binary_symmetric_bits, equal_bins_bits, independent_bins_bits, rounded_count_bits,
+    symmetric_channel_bits, z_channel_bits,
+};
+pub use information::channel::capacity::{Capacity, poisson_count_capacity};
+pub use information::channel::latency::jittered_latency_bits;
+pub use information::channel::poisson::{dead_time_count, poisson_count, poisson_count_of_binned, single_spike_bits};
+pub use information::direct::{DirectEstimate, DirectOptions, WordEntropy, direct_information};
+pub use information::estimate::{
+    InformationEstimate, InformationMethod, InformationOptions, mutual_information, table_information,
+};
+pub use information::ksg::{NeighbourOptions, mutual_information_continuous, mutual_information_mixed};
+pub use information::miller_madow::entropy_miller_madow_bits;
+pub use information::nsb::entropy_nsb_bits;
+pub use information::plug_in::entropy_plug_in_bits;
+pub use information::resample::ShuffleNull;
+pub use information::table::{ContingencyTable, equal_width_symbols};
 pub use jitter_precision::{JitterPrecision, jitter_precision};
 pub use reconstruction::{Reconstruction, ReconstructionError, reconstruction};
 pub use ssim::ssim;

@@ -190,11 +190,8 @@ mod tests {
 
     #[test]
     fn every_part_has_its_cost() {
-        let table = EnergyTable {
-            static_per_ms: cost(100.0, "a test"),
-            spike: cost(1.0, "a test"),
-            ..EnergyTable::loihi()
-        };
+        let table =
+            EnergyTable { static_per_ms: cost(100.0, "a test"), spike: cost(1.0, "a test"), ..EnergyTable::loihi() };
         let work =
             Workload { spikes: 7, hops: 1000, synaptic_operations: 1000, neuron_updates: 1000, duration_ms: 0.5 };
         let energy = table.estimate(&work);

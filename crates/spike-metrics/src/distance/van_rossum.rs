@@ -150,9 +150,8 @@ mod tests {
     #[test]
     fn the_integral_of_the_paper_is_half_of_the_double_sum() {
         let (a, b, tau) = ([1.0, 2.0, 5.0], [1.5, 4.0], 1.3);
-        let filtered = |times: &[f64], t: f64| -> f64 {
-            times.iter().filter(|&&s| s <= t).map(|s| (-(t - s) / tau).exp()).sum()
-        };
+        let filtered =
+            |times: &[f64], t: f64| -> f64 { times.iter().filter(|&&s| s <= t).map(|s| (-(t - s) / tau).exp()).sum() };
         let h = 1e-4;
         let integral: f64 = (0..400_000)
             .map(|k| {

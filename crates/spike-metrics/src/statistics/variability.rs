@@ -102,7 +102,10 @@ mod tests {
         let two = train(&[1.0, 2.0]);
         assert_eq!((cv(two), cv2(two), lv(two), lvr(two, 5.0)), (Some(0.0), None, None, Ok(None)));
         let clock = train(&[1.0, 2.0, 3.0]);
-        assert_eq!((cv(clock), cv2(clock), lv(clock), lvr(clock, 5.0)), (Some(0.0), Some(0.0), Some(0.0), Ok(Some(0.0))));
+        assert_eq!(
+            (cv(clock), cv2(clock), lv(clock), lvr(clock, 5.0)),
+            (Some(0.0), Some(0.0), Some(0.0), Ok(Some(0.0)))
+        );
         assert!(lvr(clock, -1.0).is_err());
     }
 }
