@@ -235,9 +235,9 @@ fn direct_method_finds_independent_bins() {
         assert!(estimate.reliable);
         let truth = independent_bins_bits(&probabilities).unwrap();
         let first = estimate.points[0];
-        assert!((first.total_bits - first.noise_bits - truth).abs() < 0.002, "{levels:?}");
+        assert!((first.total_bits - first.noise_bits - truth).abs() < 0.004, "{levels:?}");
         let per_bin = estimate.information_bits_per_s * bin_ms * 1e-3;
-        assert!((per_bin - truth).abs() < 0.006, "{levels:?}: {per_bin} {truth}");
+        assert!((per_bin - truth).abs() < 0.004, "{levels:?}: {per_bin} {truth}");
     }
 }
 
