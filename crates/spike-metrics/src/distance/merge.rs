@@ -18,8 +18,9 @@ pub(crate) fn padded(times: &[f64]) -> Vec<f64> {
 pub(crate) fn merge_order(first: &[f64], second: &[f64], order: &mut Vec<u32>) {
     let num_first = first.len() - 2;
     let num_events = num_first + second.len() - 2;
-    order.clear();
+    // What an earlier pair left is overwritten.
     order.resize(num_events + 1, 0);
+    order[0] = 0;
     order[num_events] = num_first as u32;
     let (mut low, mut high) = (0usize, num_first);
     for k in 0..num_events / 2 {

@@ -105,12 +105,30 @@ struct Prepared {
     edges: Edges,
     /// Times between the two auxiliary spikes.
     with_auxiliary: Vec<f64>,
-    /// Where the line of interval k begins.
-    origins: Vec<f64>,
+    /// Interval k is that before spike k.
+    intervals: Vec<Interval>,
     /// 1 / interval between two spikes; 0 where the distance does not change.
     inverse: Vec<f64>,
     /// One spike at the very start: the line of its only interval goes on to the end.
     lone_at_start: bool,
+}
+
+/// What is known of an interval without the other train; together, because they are read together.
+#[derive(Clone, Copy)]
+struct Interval {
+    /// Where it begins.
+    origin: f64,
+    /// The spike that ends it, or +∞.
+    end: f64,
+    /// Its length by the rules for the edges.
+    length: f64,
+}
+
+/// The distance of one train from the other within an interval: `start` at its origin, changing by `slope`.
+#[derive(Clone, Copy, Default)]
+struct Line {
+    start: f64,
+    slope: f64,
 }
 
 impl Prepared {
@@ -126,14 +144,15 @@ impl Prepared {
         let mut with_auxiliary = edges.padded.clone();
         with_auxiliary[0] = before;
         with_auxiliary[n + 1] = after;
-        let mut origins = vec![edges.start_ms];
-        origins.extend_from_slice(times);
+        let origins = std::iter::once(edges.start_ms).chain(times.iter().copied());
+        let intervals = origins.zip(&edges.padded[1..]).zip(&edges.intervals);
+        let intervals = intervals.map(|((origin, &end), &length)| Interval { origin, end, length }).collect();
         let mut inverse = vec![0.0; n + 1];
         for (slot, [a, b]) in inverse[1..].iter_mut().zip(times.array_windows()) {
             *slot = 1.0 / (b - a);
         }
         let lone_at_start = n == 1 && first == edges.start_ms;
-        Self { edges, with_auxiliary, origins, inverse, lone_at_start }
+        Self { edges, with_auxiliary, intervals, inverse, lone_at_start }
     }
 
     /// Distance of a time to the nearest spike, auxiliary ones included.
@@ -142,67 +161,49 @@ impl Prepared {
         let after = (self.with_auxiliary[next] - time).abs();
         if next == 0 { after } else { after.min((time - self.with_auxiliary[next - 1]).abs()) }
     }
+
+    /// The slopes of the lines, from the distance of spike k, which is the start of line k + 1.
+    fn finish(&self, lines: &mut [Line], other: &Prepared) {
+        let n = self.edges.num_spikes();
+        lines[0] = Line { start: lines[1].start, slope: 0.0 };
+        for k in 1..n {
+            lines[k].slope = (lines[k + 1].start - lines[k].start) * self.inverse[k];
+        }
+        lines[n].slope = 0.0;
+        if self.lone_at_start {
+            let stop = self.edges.stop_ms;
+            lines[1].slope = (other.nearest(stop) - lines[1].start) / (stop - self.edges.start_ms);
+        }
+    }
 }
 
 /// Memory that is reused from pair to pair.
 #[derive(Default)]
 struct Scratch {
     order: Vec<u32>,
-    first: Lines,
-    second: Lines,
-}
-
-/// The distances of one train's spikes from the other train as lines: interval k begins with `starts[k]`.
-#[derive(Default)]
-struct Lines {
-    starts: Vec<f64>,
-    slopes: Vec<f64>,
-}
-
-impl Lines {
-    /// Room for the distance of each spike and for one that is never used.
-    fn reset(&mut self, num_spikes: usize) {
-        self.starts.clear();
-        self.starts.resize(num_spikes + 2, 0.0);
-        self.slopes.clear();
-        self.slopes.resize(num_spikes + 1, 0.0);
-    }
-
-    /// Slopes from the distances, which are in `starts[1..]`.
-    fn finish(&mut self, of: &Prepared, other: &Prepared) {
-        let n = of.edges.num_spikes();
-        self.starts[0] = self.starts[1];
-        for k in 1..n {
-            self.slopes[k] = (self.starts[k + 1] - self.starts[k]) * of.inverse[k];
-        }
-        if of.lone_at_start {
-            let stop = of.edges.stop_ms;
-            self.slopes[1] = (other.nearest(stop) - self.starts[1]) / (stop - of.edges.start_ms);
-        }
-    }
+    first: Vec<Line>,
+    second: Vec<Line>,
 }
 
 /// What the integrand is on one piece.
 #[derive(Clone, Copy)]
 struct Piece {
-    intervals: [f64; 2],
-    origins: [f64; 2],
-    starts: [f64; 2],
-    slopes: [f64; 2],
+    intervals: [Interval; 2],
+    lines: [Line; 2],
 }
 
 impl Piece {
     #[inline(always)]
     fn value(self, t: f64, options: SpikeOptions) -> f64 {
-        let [nu_a, nu_b] = self.intervals;
-        let s_a = self.starts[0] + self.slopes[0] * (t - self.origins[0]);
-        let s_b = self.starts[1] + self.slopes[1] * (t - self.origins[1]);
-        let mean = 0.5 * (nu_a + nu_b);
+        let [a, b] = self.intervals;
+        let s_a = self.lines[0].start + self.lines[0].slope * (t - a.origin);
+        let s_b = self.lines[1].start + self.lines[1].slope * (t - b.origin);
+        let mean = 0.5 * (a.length + b.length);
         let limited = mean.max(options.min_time_scale_ms);
         if options.rate_independent {
             0.5 * (s_a + s_b) / limited
         } else {
-            0.5 * (s_a * nu_b + s_b * nu_a) / (mean * limited)
+            0.5 * (s_a * b.length + s_b * a.length) / (mean * limited)
         }
     }
 }
@@ -220,32 +221,35 @@ fn walk(a: &Prepared, b: &Prepared, scratch: &mut Scratch, mut visit: impl FnMut
     let Scratch { order, first, second } = scratch;
     merge_order(&a.edges.padded, &b.edges.padded, order);
     let (num_a, num_b) = (a.edges.num_spikes(), b.edges.num_spikes());
-    first.reset(num_a);
-    second.reset(num_b);
+    // Lines of an earlier pair are overwritten. One more than there are intervals: see below.
+    first.resize(num_a + 2, Line::default());
+    second.resize(num_b + 2, Line::default());
     let (times_a, times_b) = (&a.with_auxiliary[..], &b.with_auxiliary[..]);
     for (event, &of_first) in order[..num_a + num_b].iter().enumerate() {
         // The next spike of either train lies between these two of the other; of the two distances only that of
         // the earlier spike is right, the other is written again before it is used.
         let (i, j) = (of_first as usize, event - of_first as usize);
         let (a0, a1, b0, b1) = (times_a[i], times_a[i + 1], times_b[j], times_b[j + 1]);
-        first.starts[i + 1] = (a1 - b0).min(b1 - a1);
-        second.starts[j + 1] = (b1 - a0).min(a1 - b1);
+        first[i + 1].start = smaller(a1 - b0, b1 - a1);
+        second[j + 1].start = smaller(b1 - a0, a1 - b1);
     }
-    first.finish(a, b);
-    second.finish(b, a);
+    a.finish(first, b);
+    b.finish(second, a);
+    let (first, second) = (&first[..=num_a], &second[..=num_b]);
     let mut from = a.edges.start_ms;
     for (event, &of_first) in order.iter().enumerate() {
         let (i, j) = (of_first as usize, event - of_first as usize);
-        let until = a.edges.padded[i + 1].min(b.edges.padded[j + 1]).min(a.edges.stop_ms);
-        let piece = Piece {
-            intervals: [a.edges.intervals[i], b.edges.intervals[j]],
-            origins: [a.origins[i], b.origins[j]],
-            starts: [first.starts[i], second.starts[j]],
-            slopes: [first.slopes[i], second.slopes[j]],
-        };
-        visit(from, until, piece);
+        let intervals = [a.intervals[i], b.intervals[j]];
+        let until = smaller(smaller(intervals[0].end, intervals[1].end), a.edges.stop_ms);
+        visit(from, until, Piece { intervals, lines: [first[i], second[j]] });
         from = until;
     }
+}
+
+/// The minimum of two numbers, one instruction; `f64::min` also minds NaN, which cannot occur here.
+#[inline(always)]
+fn smaller(a: f64, b: f64) -> f64 {
+    if a < b { a } else { b }
 }
 
 #[cfg(test)]
