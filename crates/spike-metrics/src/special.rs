@@ -154,8 +154,8 @@ mod tests {
 
     #[test]
     fn incomplete_gamma_is_the_poisson_tail() {
-        for mu in [0.1, 1.0, 7.5, 60.0, 300.0] {
-            let (mut term, mut below) = ((-mu as f64).exp(), 0.0);
+        for mu in [0.1f64, 1.0, 7.5, 60.0, 300.0] {
+            let (mut term, mut below) = ((-mu).exp(), 0.0);
             for n in 0..400 {
                 below += term;
                 term *= mu / f64::from(n + 1);

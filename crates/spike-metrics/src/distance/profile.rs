@@ -105,7 +105,8 @@ fn mean(
     integral: impl Fn(usize, f64, f64) -> f64,
 ) -> Result<f64, MetricsError> {
     let (start_ms, stop_ms) = (edges[0], edges[edges.len() - 1]);
-    if !(from_ms < until_ms) {
+    let ordered = from_ms < until_ms;
+    if !ordered {
         return Err(MetricsError::EmptyInterval { start_ms: from_ms, stop_ms: until_ms });
     }
     if let Some(time_ms) = [from_ms, until_ms].into_iter().find(|t| !(start_ms <= *t && *t <= stop_ms)) {

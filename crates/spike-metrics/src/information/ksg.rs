@@ -289,7 +289,7 @@ mod tests {
         // with distances that are rounded otherwise.
         let scattered = |i: u64, a: u64, b: u64| (i * i * a + i * b) % 999_983;
         let x: Vec<f64> = (0..60).map(|i| scattered(i, 7919, 104_729) as f64 / 999_983.0).collect();
-        let label = |i: u64| (scattered(i, 7919, 104_729) / 150_000 + u64::from(i % 11 == 0) * 20) as u32;
+        let label = |i: u64| (scattered(i, 7919, 104_729) / 150_000 + u64::from(i.is_multiple_of(11)) * 20) as u32;
         let labels: Vec<u32> = (0..60).map(label).collect();
         let y: Vec<f64> = (0..60).map(|i| scattered(i, 31_337, 271) as f64 / 999_983.0 * 0.5 + x[i as usize]).collect();
         let options = NeighbourOptions { num_shuffles: 0, ..NeighbourOptions::default() };
