@@ -1,6 +1,6 @@
 //! Counts of independent steps, what an encoder in discrete time without refractory period sends.
 
-use super::CountChannel;
+use super::{CountChannel, largest_count, margin};
 use crate::error::{MetricsError, check, check_count};
 use crate::special::ln_gamma;
 
@@ -10,7 +10,8 @@ use crate::special::ln_gamma;
 /// against 2.1351 for M = 1000, p_max = 0.1), because a binomial count varies less.
 ///
 /// # Errors
-/// [`MetricsError::TooFew`] without steps, [`MetricsError::Parameter`] if `p_max` is not above 0 and at most 1.
+/// [`MetricsError::TooFew`] without steps, [`MetricsError::Parameter`] if `p_max` is not above 0 and at most 1 or if
+/// M·p_max exceeds 10⁵.
 ///
 /// ```
 /// let channel = spike_metrics::bernoulli_count(100, 0.1)?;
@@ -22,14 +23,19 @@ pub fn bernoulli_count(num_steps: usize, p_max: f64) -> Result<CountChannel, Met
     check("p_max", p_max, 0.0 < p_max && p_max <= 1.0, "above 0, at most 1")?;
     let m = num_steps as f64;
     let mean = m * p_max;
-    let num_counts = num_steps.min((mean + 12.0 * mean.sqrt() + 30.0).ceil() as usize) + 1;
+    check("num_steps * p_max", mean, mean <= 1e5, "at most 10⁵, for the time that the quadrature takes")?;
+    let num_counts = num_steps.min(largest_count(mean)) + 1;
     let coefficients: Vec<f64> =
         (0..num_counts).map(|n| ln_gamma(m + 1.0) - ln_gamma(n as f64 + 1.0) - ln_gamma(m - n as f64 + 1.0)).collect();
     let fill = |x: f64, given_x: &mut [f64]| {
         let (hit, miss) = ((p_max * x).ln(), (-p_max * x).ln_1p());
-        for (n, (p, coefficient)) in given_x.iter_mut().zip(&coefficients).enumerate() {
-            *p = (coefficient + n as f64 * hit + (m - n as f64) * miss).exp();
+        // A binomial count varies less than a Poisson count of its mean.
+        let from = (mean * x - margin(mean * x)).max(0.0) as usize;
+        let until = (largest_count(mean * x) + 1).min(num_counts);
+        for n in from..until {
+            given_x[n] = (coefficients[n] + n as f64 * hit + (m - n as f64) * miss).exp();
         }
+        from..until
     };
     // Near p = 1 the distribution of the count narrows again, which takes more panels.
     Ok(CountChannel::by_quadrature(num_counts, 16 + 4 * mean.sqrt() as usize, fill))

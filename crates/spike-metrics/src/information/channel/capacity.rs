@@ -1,8 +1,8 @@
 //! Capacity of one Poisson count, by the algorithm of Blahut and Arimoto.
 
-use super::largest_count;
+use super::{largest_count, margin};
 use crate::error::{MetricsError, check};
-use crate::special::{LN_2, ln_gamma};
+use crate::special::{LN_2, ln_gamma, neg_p_ln_p};
 
 /// Points of the input grid; they are spaced evenly in the square root of the mean.
 const GRID: usize = 201;
@@ -39,38 +39,25 @@ pub fn poisson_count_capacity(max_mean_count: f64) -> Result<Capacity, MetricsEr
     let l = max_mean_count;
     check("max_mean_count", l, 0.0 < l && l <= 1e4, "above 0, at most 10⁴")?;
     let num_counts = largest_count(l) + 1;
-    let channel: Vec<Vec<f64>> = (0..GRID)
+    let channel: Vec<Input> = (0..GRID)
         .map(|k| {
             let root = k as f64 / (GRID - 1) as f64;
-            let mean = l * root * root;
-            let probability = |n: usize| match (mean > 0.0, n) {
-                (true, n) => (n as f64 * mean.ln() - mean - ln_gamma(n as f64 + 1.0)).exp(),
-                (false, 0) => 1.0,
-                (false, _) => 0.0,
-            };
-            (0..num_counts).map(probability).collect()
+            Input::new(l * root * root)
         })
         .collect();
-    // Σ p ln p of every row does not change from iteration to iteration.
-    let own: Vec<f64> =
-        channel.iter().map(|row| -row.iter().map(|&p| crate::special::neg_p_ln_p(p)).sum::<f64>()).collect();
     let mut input = vec![1.0 / GRID as f64; GRID];
     let mut found = Capacity { lower_bits: 0.0, upper_bits: f64::INFINITY };
     let mut ln_output = vec![0.0; num_counts];
     for _ in 0..MAX_ITERATIONS {
         ln_output.fill(0.0);
-        for (row, &weight) in channel.iter().zip(&input) {
+        for (counts, &weight) in channel.iter().zip(&input) {
             if weight > 1e-200 {
-                ln_output.iter_mut().zip(row).for_each(|(total, p)| *total += weight * p);
+                let totals = &mut ln_output[counts.first..][..counts.probabilities.len()];
+                totals.iter_mut().zip(&counts.probabilities).for_each(|(total, p)| *total += weight * p);
             }
         }
         ln_output.iter_mut().for_each(|p| *p = p.max(f64::MIN_POSITIVE).ln());
-        // Divergence of each input's counts from the mixture.
-        let divergence: Vec<f64> = channel
-            .iter()
-            .zip(&own)
-            .map(|(row, own)| own - row.iter().zip(&ln_output).map(|(p, q)| p * q).sum::<f64>())
-            .collect();
+        let divergence: Vec<f64> = channel.iter().map(|counts| counts.divergence_nats(&ln_output)).collect();
         let upper = divergence.iter().copied().fold(0.0, f64::max);
         let scale: f64 = input.iter().zip(&divergence).map(|(w, d)| w * (d - upper).exp()).sum();
         let lower = upper + scale.ln();
@@ -81,6 +68,34 @@ pub fn poisson_count_capacity(max_mean_count: f64) -> Result<Capacity, MetricsEr
         input.iter_mut().zip(&divergence).for_each(|(w, d)| *w *= (d - upper).exp() / scale);
     }
     Ok(found)
+}
+
+/// The counts of one input, from the first to the last that matters.
+struct Input {
+    first: usize,
+    probabilities: Vec<f64>,
+    /// Σ p·ln p, which does not change from iteration to iteration.
+    own_nats: f64,
+}
+
+impl Input {
+    fn new(mean: f64) -> Self {
+        let first = (mean - margin(mean)).max(0.0) as usize;
+        let probability = |n: usize| match (mean > 0.0, n) {
+            (true, n) => (n as f64 * mean.ln() - mean - ln_gamma(n as f64 + 1.0)).exp(),
+            (false, 0) => 1.0,
+            (false, _) => 0.0,
+        };
+        let probabilities: Vec<f64> = (first..=largest_count(mean)).map(probability).collect();
+        let own_nats = -probabilities.iter().map(|&p| neg_p_ln_p(p)).sum::<f64>();
+        Self { first, probabilities, own_nats }
+    }
+
+    /// The divergence of these counts from the mixture.
+    fn divergence_nats(&self, ln_output: &[f64]) -> f64 {
+        let cross = self.probabilities.iter().zip(&ln_output[self.first..]).map(|(p, q)| p * q);
+        self.own_nats - cross.sum::<f64>()
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub(crate) mod latency;
 pub(crate) mod poisson;
 
 use crate::special::{LN_2, neg_p_ln_p};
+use std::ops::Range;
 
 /// The exact information of a channel whose response is a spike count.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -41,18 +42,19 @@ impl CountChannel {
         }
     }
 
-    /// For x uniform in (0, 1), from the distribution of the count given x, by quadrature; `fill` overwrites a zeroed
-    /// slice. With x = u², features near x = 0 are as wide as those elsewhere.
-    fn by_quadrature(num_counts: usize, panels: usize, fill: impl Fn(f64, &mut [f64])) -> Self {
+    /// For x uniform in (0, 1), from the distribution of the count given x, by quadrature; `fill` writes the
+    /// probabilities that matter into a zeroed slice and returns where they are. With x = u², features near x = 0 are
+    /// as wide as those elsewhere.
+    fn by_quadrature(num_counts: usize, panels: usize, fill: impl Fn(f64, &mut [f64]) -> Range<usize>) -> Self {
         let (mut marginal, mut noise) = (vec![0.0; num_counts], 0.0);
         let mut given_x = vec![0.0; num_counts];
         for (u, weight) in crate::special::gauss_legendre(panels) {
-            given_x.fill(0.0);
-            fill(u * u, &mut given_x);
+            let range = fill(u * u, &mut given_x);
             let weight = 2.0 * u * weight;
-            for (total, &p) in marginal.iter_mut().zip(&given_x) {
-                *total += weight * p;
-                noise += weight * neg_p_ln_p(p);
+            for (total, p) in marginal[range.clone()].iter_mut().zip(&mut given_x[range]) {
+                *total += weight * *p;
+                noise += weight * neg_p_ln_p(*p);
+                *p = 0.0;
             }
         }
         Self::new(&marginal, noise)
@@ -61,5 +63,10 @@ impl CountChannel {
 
 /// Counts of a Poisson distribution that matter: the rest has probability below 1e-30.
 fn largest_count(mean: f64) -> usize {
-    (mean + 12.0 * mean.sqrt() + 30.0).ceil() as usize
+    (mean + margin(mean)).ceil() as usize
+}
+
+/// How far from its mean a count may be.
+fn margin(mean: f64) -> f64 {
+    12.0 * mean.sqrt() + 30.0
 }

@@ -1,6 +1,6 @@
 //! Counts of a Poisson process, with and without dead time, of a uniform value.
 
-use super::{CountChannel, largest_count};
+use super::{CountChannel, largest_count, margin};
 use crate::error::{MetricsError, check, check_count};
 use crate::special::{LN_2, gamma_q, ln_gamma, neg_p_ln_p};
 
@@ -57,7 +57,7 @@ pub fn poisson_count_of_binned(max_mean_count: f64, num_bins: usize) -> Result<f
 ///
 /// # Errors
 /// [`MetricsError::Parameter`] if the rate or the window is not above 0, the dead time is negative, or f_max·T
-/// exceeds 10⁷.
+/// exceeds 10⁵.
 ///
 /// ```
 /// let channel = spike_metrics::dead_time_count(1000.0, 100.0, 2.0)?;
@@ -74,17 +74,25 @@ pub fn dead_time_count(max_rate_hz: f64, window_ms: f64, dead_time_ms: f64) -> R
     if dead_time_ms > 0.0 {
         num_counts = num_counts.min((window_ms / dead_time_ms).ceil() as usize + 1);
     }
+    check("max_rate_hz * window_ms / 1000", l, l <= 1e5, "at most 10⁵, for the time that the quadrature takes")?;
     let fill = |x: f64, given_x: &mut [f64]| {
-        let mut below = 0.0;
-        for (n, p) in given_x.iter_mut().enumerate() {
+        let (mut below, mut from) = (0.0, 0);
+        for n in 0..given_x.len() {
             let free_ms = window_ms - n as f64 * dead_time_ms;
-            let up_to = gamma_q(n as f64 + 1.0, rate_per_ms * x * free_ms.max(0.0));
-            *p = (up_to - below).max(0.0);
+            let (order, mean) = (n as f64 + 1.0, rate_per_ms * x * free_ms.max(0.0));
+            if order < mean - margin(mean) {
+                // So many spikes are certain.
+                from = n + 1;
+                continue;
+            }
+            let up_to = gamma_q(order, mean);
+            given_x[n] = (up_to - below).max(0.0);
             below = up_to;
             if up_to >= 1.0 {
-                break;
+                return from..n + 1;
             }
         }
+        from..given_x.len()
     };
     Ok(CountChannel::by_quadrature(num_counts, 8 + l.sqrt() as usize, fill))
 }
