@@ -6,8 +6,7 @@ SPIKE-distance and SPIKE-synchronisation; one thread. The trains are those of th
 example `spike_train_metrics` prints together with our times and values, so that the values are compared too.
 
     cargo build --release -p spike-bench --example spike_train_metrics
-    python3 -m venv /tmp/peers && /tmp/peers/bin/pip install elephant pyspike cython setuptools
-    /tmp/peers/bin/python benches/peers/spike_train_metrics.py
+    python3 benches/peers/spike_train_metrics.py   # needs elephant and pyspike (pip install elephant pyspike)
 """
 import json
 import statistics

@@ -19,7 +19,7 @@ pub struct CountChannel {
     pub response_entropy_bits: f64,
     /// H(N|X).
     pub noise_entropy_bits: f64,
-    /// E[N].
+    /// Mean of N.
     pub mean_count: f64,
 }
 

@@ -77,7 +77,7 @@ pub fn dead_time_count(max_rate_hz: f64, window_ms: f64, dead_time_ms: f64) -> R
     check("max_rate_hz * window_ms / 1000", l, l <= 1e5, "at most 10⁵, for the time that the quadrature takes")?;
     let fill = |x: f64, given_x: &mut [f64]| {
         let (mut below, mut from) = (0.0, 0);
-        for n in 0..given_x.len() {
+        for (n, p) in given_x.iter_mut().enumerate() {
             let free_ms = window_ms - n as f64 * dead_time_ms;
             let (order, mean) = (n as f64 + 1.0, rate_per_ms * x * free_ms.max(0.0));
             if order < mean - margin(mean) {
@@ -86,7 +86,7 @@ pub fn dead_time_count(max_rate_hz: f64, window_ms: f64, dead_time_ms: f64) -> R
                 continue;
             }
             let up_to = gamma_q(order, mean);
-            given_x[n] = (up_to - below).max(0.0);
+            *p = (up_to - below).max(0.0);
             below = up_to;
             if up_to >= 1.0 {
                 return from..n + 1;
