@@ -48,6 +48,8 @@ pub enum Domain {
     Mismatch = 3,
     /// Phase of a regular train.
     Phase = 4,
+    /// Partitions, shuffles and bootstrap samples of an analysis.
+    Resampling = 16,
 }
 
 /// Number of rounds: the fewest with which Philox4x32 passes BigCrush.
