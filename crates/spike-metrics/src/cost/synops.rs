@@ -31,7 +31,7 @@ impl SynapticOperations {
     /// Effective operations of both kinds.
     #[must_use]
     pub fn effective(&self) -> u64 {
-        self.effective_macs + self.effective_acs
+        self.effective_macs.saturating_add(self.effective_acs)
     }
 
     /// Effective MACs, effective ACs and dense operations per sample; `None` without samples.
@@ -44,9 +44,9 @@ impl SynapticOperations {
 
 impl AddAssign for SynapticOperations {
     fn add_assign(&mut self, other: Self) {
-        self.effective_macs += other.effective_macs;
-        self.effective_acs += other.effective_acs;
-        self.dense += other.dense;
+        self.effective_macs = self.effective_macs.saturating_add(other.effective_macs);
+        self.effective_acs = self.effective_acs.saturating_add(other.effective_acs);
+        self.dense = self.dense.saturating_add(other.dense);
     }
 }
 
@@ -82,7 +82,7 @@ pub fn dense_layer_operations(
 }
 
 /// Operations that spikes cause: `spike_counts[i]` spikes of neuron i with `fan_out[i]` connections that are not 0,
-/// against `num_connections` × `num_steps` dense ones.
+/// against `num_connections` × `num_steps` dense ones. Numbers beyond 2⁶⁴ saturate.
 ///
 /// # Errors
 /// [`MetricsError::SizeMismatch`] if the lists differ in length.
@@ -99,8 +99,11 @@ pub fn spike_operations(
     num_steps: u64,
 ) -> Result<SynapticOperations, MetricsError> {
     check_sizes(("spike_counts", spike_counts.len()), ("fan_out", fan_out.len()))?;
-    let effective_acs = spike_counts.iter().zip(fan_out).map(|(spikes, targets)| spikes * targets).sum();
-    Ok(SynapticOperations { effective_macs: 0, effective_acs, dense: num_connections * num_steps })
+    let effective_acs = spike_counts
+        .iter()
+        .zip(fan_out)
+        .fold(0u64, |sum, (spikes, targets)| sum.saturating_add(spikes.saturating_mul(*targets)));
+    Ok(SynapticOperations { effective_macs: 0, effective_acs, dense: num_connections.saturating_mul(num_steps) })
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ use std::collections::HashMap;
 /// ```
 /// use ndarray::Array2;
 /// use spike_metrics::{DirectOptions, direct_information};
-/// // Spikes in every other bin, always the same: one bit in each bin of 2 ms is certain, and no noise.
+/// // Every repetition has the same spikes: there is no noise.
 /// let counts = Array2::from_shape_fn((50, 400), |(_, bin)| u32::from(bin * bin % 7 < 3));
 /// let estimate = direct_information(counts.view(), &DirectOptions::new(2.0))?;
 /// assert_eq!(estimate.noise_bits_per_s, 0.0);

@@ -144,7 +144,8 @@ impl InformationEstimate {
 /// # Errors
 /// [`MetricsError::SizeMismatch`] if the lists differ in length; [`MetricsError::TooFew`] without samples, and for
 /// the quadratic extrapolation below 8 samples or without partitions.
-/// [`MetricsError::Parameter`] for [`InformationMethod::NearestNeighbours`], which needs the values themselves.
+/// [`MetricsError::Parameter`] for [`InformationMethod::NearestNeighbours`], which needs the values themselves, and for
+/// more than 2²⁶ cells of stimuli × responses.
 ///
 /// ```
 /// use spike_metrics::{InformationOptions, mutual_information};

@@ -19,7 +19,7 @@ use crate::special::LN_2;
 #[must_use]
 pub fn entropy_miller_madow_bits(counts: &[u64]) -> f64 {
     let occupied = counts.iter().filter(|c| **c > 0).count() as f64;
-    let total = counts.iter().sum::<u64>() as f64;
+    let total: f64 = counts.iter().map(|&c| c as f64).sum();
     if total == 0.0 { 0.0 } else { entropy_plug_in_bits(counts) + (occupied - 1.0) / (2.0 * total * LN_2) }
 }
 

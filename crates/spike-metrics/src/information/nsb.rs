@@ -84,7 +84,7 @@ impl Posterior {
         if empty > 0 {
             multiplicities.push((0.0, empty as f64));
         }
-        Self { multiplicities, total: sorted.iter().sum::<u64>() as f64, num_symbols: num_symbols as f64 }
+        Self { multiplicities, total: sorted.iter().map(|&c| c as f64).sum(), num_symbols: num_symbols as f64 }
     }
 
     /// ln of ρ(β|n)·ξ′(β)·β, the density in t = ln β, up to a constant.

@@ -16,7 +16,7 @@ use crate::special::{LN_2, neg_p_ln_p};
 /// ```
 #[must_use]
 pub fn entropy_plug_in_bits(counts: &[u64]) -> f64 {
-    let total = counts.iter().sum::<u64>() as f64;
+    let total: f64 = counts.iter().map(|&c| c as f64).sum();
     if total == 0.0 {
         return 0.0;
     }

@@ -1,6 +1,6 @@
 //! Counts of (stimulus, response) pairs.
 
-use crate::error::{MetricsError, check_count, check_sizes};
+use crate::error::{MetricsError, check, check_count, check_sizes};
 use ndarray::ArrayView2;
 
 /// How often each response followed each stimulus. Rows and columns without samples are left out.
@@ -23,7 +23,8 @@ impl ContingencyTable {
     /// Counts pairs of symbols; any numbers may stand for the symbols.
     ///
     /// # Errors
-    /// [`MetricsError::SizeMismatch`] if the lists differ in length, [`MetricsError::TooFew`] without samples.
+    /// [`MetricsError::SizeMismatch`] if the lists differ in length, [`MetricsError::TooFew`] without samples,
+    /// [`MetricsError::Parameter`] if stimuli × responses exceeds 2²⁶ cells, as raw values for symbols do.
     pub fn from_samples(stimuli: &[u32], responses: &[u32]) -> Result<Self, MetricsError> {
         let pairs = Pairs::new(stimuli, responses)?;
         Ok(pairs.table(0..pairs.len()))
@@ -32,10 +33,12 @@ impl ContingencyTable {
     /// A table of shape (stimulus, response).
     ///
     /// # Errors
-    /// [`MetricsError::TooFew`] if all counts are 0.
+    /// [`MetricsError::TooFew`] if all counts are 0, [`MetricsError::Parameter`] if they add up to more than 2⁵³.
     pub fn from_counts(counts: ArrayView2<'_, u64>) -> Result<Self, MetricsError> {
         let rows: Vec<Vec<u64>> = counts.rows().into_iter().map(|row| row.to_vec()).collect();
         check_count("samples", rows.iter().flatten().filter(|c| **c > 0).count(), 1)?;
+        let total: f64 = rows.iter().flatten().map(|&c| c as f64).sum();
+        check("total of the counts", total, total <= (1u64 << 53) as f64, "at most 2⁵³")?;
         Ok(Self::without_empty(&rows, counts.ncols()))
     }
 
@@ -111,6 +114,9 @@ impl Pairs {
         check_sizes(("stimuli", stimuli.len()), ("responses", responses.len()))?;
         check_count("samples", stimuli.len(), 1)?;
         let ((stimuli, num_stimuli), (responses, num_responses)) = (renumber(stimuli), renumber(responses));
+        let cells = num_stimuli.saturating_mul(num_responses);
+        let allowed = "at most 2²⁶ cells; put continuous values into bins or use mutual_information_mixed";
+        check("stimuli × responses", cells as f64, cells <= 1 << 26, allowed)?;
         Ok(Self { stimuli, responses, num_stimuli, num_responses })
     }
 
@@ -179,6 +185,9 @@ mod tests {
         assert_eq!((table.stimulus_counts(), table.response_counts()), (vec![3, 3], vec![2, 4]));
         assert!(ContingencyTable::from_counts(array![[0u64]].view()).is_err());
         assert!(ContingencyTable::from_samples(&[], &[]).is_err());
+        assert!(ContingencyTable::from_counts(array![[u64::MAX, u64::MAX]].view()).is_err());
+        let raw: Vec<u32> = (0..10_000).collect();
+        assert!(matches!(ContingencyTable::from_samples(&raw, &raw), Err(MetricsError::Parameter { .. })));
         assert!(ContingencyTable::from_samples(&[1], &[1, 2]).is_err());
     }
 

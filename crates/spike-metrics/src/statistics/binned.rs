@@ -5,6 +5,8 @@ use crate::times::SpikeTimes;
 
 /// A time closer than this share of a bin below an edge belongs to the bin after it: 0.3/0.1 is below 3 in binary.
 const TOLERANCE: f64 = 1e-8;
+/// Bins of a train: a bound of the memory that a mistaken width takes.
+pub(crate) const MAX_BINS: f64 = 1e8;
 
 /// Spikes in consecutive bins from the start of the observation; bin k covers [start + k·b, start + (k + 1)·b).
 ///
@@ -12,7 +14,7 @@ const TOLERANCE: f64 = 1e-8;
 /// than 10⁻⁸ of a bin before an edge counts as on it. Convention: elephant 1.2.1 (`BinnedSpikeTrain`).
 ///
 /// # Errors
-/// [`MetricsError::Parameter`] if the bin is not above 0, is longer than the observation, or makes more than 2³²
+/// [`MetricsError::Parameter`] if the bin is not above 0, is longer than the observation, or makes more than 10⁸
 /// bins.
 ///
 /// ```
@@ -23,8 +25,8 @@ const TOLERANCE: f64 = 1e-8;
 /// ```
 pub fn bin_counts(train: SpikeTimes<'_>, bin_ms: f64) -> Result<Vec<u32>, MetricsError> {
     let num_bins = (train.duration_ms() / bin_ms + TOLERANCE).floor();
-    let ok = 0.0 < bin_ms && 1.0 <= num_bins && num_bins <= f64::from(u32::MAX);
-    check("bin_ms", bin_ms, ok, "above 0, at most the observation and at least 2⁻³² of it")?;
+    let ok = 0.0 < bin_ms && (1.0..=MAX_BINS).contains(&num_bins);
+    check("bin_ms", bin_ms, ok, "above 0, at most the observation and at least 10⁻⁸ of it")?;
     let mut counts = vec![0u32; num_bins as usize];
     for &t in train.times_ms() {
         let bin = ((t - train.start_ms()) / bin_ms + TOLERANCE) as usize;

@@ -1,5 +1,6 @@
 //! Histogram of interspike intervals.
 
+use super::binned::MAX_BINS;
 use crate::error::{MetricsError, check, check_count};
 use crate::times::SpikeTimes;
 
@@ -18,7 +19,7 @@ pub struct IsiHistogram {
 /// as on it, because decimal times are not exact in binary.
 ///
 /// # Errors
-/// [`MetricsError::Parameter`] if the bin is not above 0 and finite, [`MetricsError::TooFew`] without bins.
+/// [`MetricsError::Parameter`] if the bin is not above 0 and finite or there are more than 10⁸ bins, [`MetricsError::TooFew`] without bins.
 ///
 /// ```
 /// use spike_metrics::{SpikeTimes, isi_histogram};
@@ -30,6 +31,7 @@ pub struct IsiHistogram {
 pub fn isi_histogram(train: SpikeTimes<'_>, bin_ms: f64, num_bins: usize) -> Result<IsiHistogram, MetricsError> {
     check("bin_ms", bin_ms, 0.0 < bin_ms && bin_ms.is_finite(), "above 0, finite")?;
     check_count("bins", num_bins, 1)?;
+    check("num_bins", num_bins as f64, num_bins as f64 <= MAX_BINS, "at most 10⁸")?;
     let mut histogram = IsiHistogram { bin_ms, counts: vec![0; num_bins], beyond: 0 };
     for interval in train.intervals_ms() {
         match histogram.counts.get_mut((interval / bin_ms + 1e-8) as usize) {
@@ -51,5 +53,6 @@ mod tests {
         assert_eq!((histogram.counts, histogram.beyond), (vec![0, 1, 0, 1], 1));
         assert!(isi_histogram(train, 0.0, 4).is_err());
         assert!(isi_histogram(train, 1.0, 0).is_err());
+        assert!(isi_histogram(train, 1.0, usize::MAX).is_err());
     }
 }

@@ -1,6 +1,7 @@
 //! Spike-contrast: synchrony of many trains on the time scale on which it is largest.
 
 use crate::error::{MetricsError, check, check_count};
+use crate::statistics::binned::MAX_BINS;
 use crate::times::TrainSet;
 
 /// The spike-contrast of a set of trains, 0 to 1.
@@ -17,7 +18,8 @@ use crate::times::TrainSet;
 /// DOI 10.1016/j.jneumeth.2017.09.008.
 ///
 /// # Errors
-/// [`MetricsError::TooFew`] below two trains, [`MetricsError::Parameter`] if `min_bin_ms` is not above 0.
+/// [`MetricsError::TooFew`] below two trains, [`MetricsError::Parameter`] if `min_bin_ms` is not above 0 or
+/// if there would be more than 10⁸ bins.
 ///
 /// ```
 /// use spike_metrics::{TrainSet, spike_contrast};
@@ -35,6 +37,8 @@ pub fn spike_contrast(trains: &TrainSet, min_bin_ms: f64) -> Result<Option<f64>,
     };
     let mut bin_ms = (trains.stop_ms() - trains.start_ms()) / 2.0;
     let narrowest = min_bin_ms.max(smallest / 2.0);
+    let num_bins = bin_ms / narrowest;
+    check("observation / bin", num_bins, num_bins <= MAX_BINS, "at most 10⁸ bins; raise min_bin_ms")?;
     let mut best = None;
     while narrowest <= bin_ms {
         let value = contrast(trains, smallest, bin_ms);
@@ -89,5 +93,7 @@ mod tests {
         assert!(matches!(spike_contrast(&set(&[vec![5.0]]), 10.0), Err(MetricsError::TooFew { .. })));
         assert!(spike_contrast(&set(&[vec![], vec![]]), 0.0).is_err());
         assert_eq!(spike_contrast(&set(&[vec![1.0, 2.0], vec![1.0]]), 60.0), Ok(None));
+        let close = set(&[vec![1.0, 1.000_000_001], vec![1.0]]);
+        assert!(matches!(spike_contrast(&close, 1e-12), Err(MetricsError::Parameter { .. })));
     }
 }
