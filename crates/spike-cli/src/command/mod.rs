@@ -11,6 +11,7 @@ mod inspect;
 mod plot;
 mod schemes;
 mod sink;
+mod tuning;
 
 use crate::error::CliError;
 use clap::Subcommand;
