@@ -130,10 +130,8 @@ mod tests {
         let found = variability.irregularity();
         let times = |row: &[u32]| row.iter().map(|&s| f64::from(s)).collect::<Vec<f64>>();
         let mean = |f: fn(SpikeTimes<'_>) -> Option<f64>| {
-            let all: Vec<f64> = rows
-                .iter()
-                .filter_map(|row| f(SpikeTimes::new(&times(row), 0.0, 10.0).expect("a train")))
-                .collect();
+            let all: Vec<f64> =
+                rows.iter().filter_map(|row| f(SpikeTimes::new(&times(row), 0.0, 10.0).expect("a train"))).collect();
             Some(all.iter().sum::<f64>() / all.len() as f64)
         };
         assert_eq!(found.mean_cv, mean(cv));

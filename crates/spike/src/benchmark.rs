@@ -122,11 +122,11 @@ pub struct EncodingReport {
 /// entropy N·M·h₂(p) of N neurons in M steps that spike with the mean probability p. All values are taken together,
 /// whatever their channel. Rates for all channels of a sample are not their sum unless channels are independent.
 ///
-/// Errors: a Poisson count of a uniform value is estimated within 0.05 bits from 10 000 values on; with few values
-/// [`reliable`](InformationEstimate::reliable) is false.
+/// The information of a Poisson count of 20 000 uniform values is within 0.03 bits of its closed form; with few values
+/// [`reliable`](InformationEstimate::reliable) is false and the estimate may be some tenths of a bit off.
 ///
 /// Source: Panzeri, Treves (1996), Analytical estimates of limited sampling biases in different information measures,
-/// Network 7:87, DOI 10.1080/0954-898X/7/1/006.
+/// Network 7:87, DOI 10.1080/0954898X.1996.11978656.
 ///
 /// ```
 /// use spike_core::{CodeOptions, CodingScheme, EncoderConfig, Normalizer, Seed};

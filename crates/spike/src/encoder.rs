@@ -4,8 +4,8 @@ use crate::benchmark::{BenchmarkError, BenchmarkOptions, benchmark};
 use ndarray::{Array2, ArrayViewD};
 use spike_core::{
     CodeOptions, CodingScheme, ConfigError, DecodeError, DecodingMethod, DecodingResult, EncodeError, EncoderConfig,
-    Encoding, EncodingMetrics, NeuronIds, NormalizeReport, Normalizer, NormalizerKind, PopulationCode, Seed, SpikeBatch, SpikeTrain,
-    TemporalCode, TemporalScheme, UnitValues,
+    Encoding, EncodingMetrics, NeuronIds, NormalizeReport, Normalizer, NormalizerKind, PopulationCode, Seed,
+    SpikeBatch, SpikeTrain, TemporalCode, TemporalScheme, UnitValues,
 };
 use spike_decode::{Decoder, Method};
 use spike_encode::{Encoder, Ranking};
@@ -259,12 +259,7 @@ impl NeuromorphicEncoder {
         Ok(Run { samples, batch, encoding: encoder.encoding().clone() })
     }
 
-    fn fitted(
-        &self,
-        samples: &Samples,
-        config: &EncoderConfig,
-        options: CodeOptions,
-    ) -> Result<Encoder, EncodeError> {
+    fn fitted(&self, samples: &Samples, config: &EncoderConfig, options: CodeOptions) -> Result<Encoder, EncodeError> {
         let kind = if config.normalize_input { NormalizerKind::MinMax } else { NormalizerKind::None };
         let normalizer = Normalizer::fit_slice(kind, samples.channels, &samples.values)?;
         Ok(Encoder::new(config, options, normalizer, self.seed, vec![samples.channels])?)

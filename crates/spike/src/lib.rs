@@ -10,7 +10,7 @@
 //! | [`decode_spikes`](NeuromorphicEncoder::decode_spikes) | a [`SpikeTrain`] and a [`DecodingMethod`] | [`DecodingResult`] |
 //! | [`benchmark_encoding`](NeuromorphicEncoder::benchmark_encoding) | data and a [`CodingScheme`] | [`EncodingMetrics`] |
 //!
-//! Beyond it: [`encode`](NeuromorphicEncoder::encode) for any code of values with its options, 
+//! Beyond it: [`encode`](NeuromorphicEncoder::encode) for any code of values with its options,
 //! [`decode_population`](NeuromorphicEncoder::decode_population), and [`benchmark`] for any encoder, with the estimate
 //! of the information and the R² that the code can reach.
 //! What the spikes mean travels with them, so that a train decodes without the encoder that made it.

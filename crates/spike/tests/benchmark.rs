@@ -163,7 +163,10 @@ fn what_is_not_defined_is_what_the_documentation_says() {
     // Constant values that the code cannot return exactly: half of the range, by noise.
     let half = vec![0.5; 4 * CHANNELS];
     let report = measured(&EncoderConfig::default(), CodeOptions::RatePoisson(PoissonOptions::default()), &half, None);
-    assert_eq!((report.metrics.reconstruction_accuracy, report.reconstruction_r2, report.reachable_r2), (0.0, None, None));
+    assert_eq!(
+        (report.metrics.reconstruction_accuracy, report.reconstruction_r2, report.reachable_r2),
+        (0.0, None, None)
+    );
     assert!(report.reconstruction_mse > 0.0 && report.first_spike_ms.is_some());
 }
 

@@ -134,8 +134,7 @@ impl Compare {
         each_pair(&mut first, &mut second, |a, b| {
             summaries[0].add(a);
             summaries[1].add(b);
-            let samples =
-                par::map_indexed(a.num_samples(), |i| self.sample(a.sample(i), b.sample(i), window));
+            let samples = par::map_indexed(a.num_samples(), |i| self.sample(a.sample(i), b.sample(i), window));
             for (i, sample) in samples.into_iter().enumerate() {
                 sums.add(sample?);
                 identical &= a.sample(i).neurons().eq(b.sample(i).neurons());
@@ -165,7 +164,11 @@ impl Compare {
             first: first.side(&a, grid),
             second: second.side(&b, grid),
         };
-        if self.json { say_json(&report) } else { say(&report.text()) }
+        if self.json {
+            say_json(&report)
+        } else {
+            say(&report.text())
+        }
         Ok(())
     }
 
@@ -250,7 +253,9 @@ fn first_difference(a: &SpikeBatch, b: &SpikeBatch) -> Option<String> {
             let at = p.iter().zip(q).take_while(|(s, t)| s == t).count();
             let spike = |row: &[u32]| row.get(at).map_or("no spike".to_owned(), |s| format!("step {s}"));
             let (first, second) = (spike(p), spike(q));
-            return Some(format!("sample {sample}, neuron {neuron}, spike {at}: {first} in the first, {second} in the second"));
+            return Some(format!(
+                "sample {sample}, neuron {neuron}, spike {at}: {first} in the first, {second} in the second"
+            ));
         }
     }
     None

@@ -20,11 +20,7 @@ pub(super) fn num_samples(num_neurons: usize) -> u64 {
 }
 
 /// The figure for spikes of the given values, else of the values that they decode to.
-pub(super) fn figure(
-    heading: Heading<'_>,
-    batch: &SpikeBatch,
-    values: Option<&[f64]>,
-) -> Result<Figure, CliError> {
+pub(super) fn figure(heading: Heading<'_>, batch: &SpikeBatch, values: Option<&[f64]>) -> Result<Figure, CliError> {
     let method = DecodingMethod::PopulationVector;
     let encoding = batch.encoding().ok_or(DecodeError::NoEncoding { method })?;
     let needs = "--kind tuning needs the spikes of a population code";
