@@ -216,7 +216,7 @@ const MOST_BINS: u32 = 1 << 16;
 
 fn value_bins(asked: Option<u32>, num_values: usize) -> Result<u32, MetricsError> {
     match asked {
-        Some(bins) if 1 <= bins && bins <= MOST_BINS => Ok(bins),
+        Some(bins) if (1..=MOST_BINS).contains(&bins) => Ok(bins),
         Some(bins) => {
             let (name, value) = ("num_value_bins", f64::from(bins));
             Err(MetricsError::Parameter { name, value, allowed: "1 to 65536" })

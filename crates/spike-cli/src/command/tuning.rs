@@ -58,7 +58,7 @@ fn measured(batch: &SpikeBatch, encoding: &Encoding, scaled: &[f64]) -> Vec<Tuni
         let (values, sum, spikes) = &mut bins[((x * BINS as f64) as usize).min(BINS - 1)];
         *values += 1;
         *sum += x;
-        spikes.iter_mut().zip(counts).for_each(|(total, count)| *total += *count as u64);
+        spikes.iter_mut().zip(counts).for_each(|(total, count)| *total += count);
     }
     let duration_s = batch.grid().duration_s();
     let dots = |j: usize| {
@@ -68,8 +68,7 @@ fn measured(batch: &SpikeBatch, encoding: &Encoding, scaled: &[f64]) -> Vec<Tuni
     (0..per_channel).map(|j| TuningCurve { expected: Vec::new(), measured: dots(j) }).collect()
 }
 
-/// Fills in the lines of a population of Poisson neurons: with p the probability of a spike in a free step and k dead
-/// steps, a window of T steps has (T + k)·p/(1 + k·p) spikes on average.
+/// Fills in the lines of a population of Poisson neurons.
 fn expected(encoding: &Encoding, curves: &mut [TuningCurve]) -> Result<(), CliError> {
     let (CodeOptions::PopulationGaussian(options) | CodeOptions::PopulationTriangular(options)) = encoding.code else {
         return Ok(());
@@ -82,11 +81,38 @@ fn expected(encoding: &Encoding, curves: &mut [TuningCurve]) -> Result<(), CliEr
     let (steps, dead) = (f64::from(grid.num_steps()), f64::from(probability.dead_steps()));
     let tuning = encoding.tuning_curves()?;
     for (j, curve) in curves.iter_mut().enumerate() {
-        let rate_hz = |x: f64| {
-            let p = probability.per_step(tuning.response(j, x));
-            (steps + dead) * p / (1.0 + dead * p) / grid.duration_s()
-        };
+        let rate_hz = |x: f64| mean_count(steps, dead, probability.per_step(tuning.response(j, x))) / grid.duration_s();
         curve.expected = (0..=POINTS).map(|i| f64::from(i) / f64::from(POINTS)).map(|x| (x, rate_hz(x))).collect();
     }
     Ok(())
+}
+
+/// Mean number of spikes in T steps of a neuron that spikes in a free step with probability p and then is dead for k:
+/// Tp/u + (1 − p + u² + pu)/(2u²) − 1/u with u = 1 + kp, free at the start, for T well above k.
+///
+/// The expansion of the renewal function for large T; Cox (1962), Renewal Theory, Methuen.
+fn mean_count(steps: f64, dead: f64, p: f64) -> f64 {
+    let u = 1.0 + dead * p;
+    steps * p / u + (1.0 - p + u * u + p * u) / (2.0 * u * u) - 1.0 / u
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mean_count_is_that_of_the_exact_recursion() {
+        for (steps, dead) in [(1000usize, 20usize), (1000, 0), (500, 50)] {
+            for p in [0.0, 1e-4, 0.01, 0.1, 0.5] {
+                // A step is free unless one of the last k had a spike.
+                let mut spikes: Vec<f64> = Vec::new();
+                for step in 0..steps {
+                    let blocked: f64 = spikes[step.saturating_sub(dead)..].iter().sum();
+                    spikes.push(p * (1.0 - blocked));
+                }
+                let (exact, found) = (spikes.iter().sum::<f64>(), mean_count(steps as f64, dead as f64, p));
+                assert!((found - exact).abs() <= 2e-3 * exact + 1e-9, "T {steps}, k {dead}, p {p}: {found} {exact}");
+            }
+        }
+    }
 }
