@@ -14,6 +14,7 @@ use spike_metrics::{
     IsiOptions, MetricsError, SpikeOptions, TrainSet, VanRossumNorm, isi_distance, spike_distance, spike_sync,
     van_rossum_distance, victor_purpura_distance,
 };
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 /// Measure how far two files of spikes are from each other, or whether they are the same (`--exact`).
@@ -139,7 +140,7 @@ impl Compare {
                 sums.add(sample?);
                 identical &= a.sample(i).neurons().eq(b.sample(i).neurons());
             }
-            Ok(())
+            Ok(ControlFlow::Continue(()))
         })?;
         let num_spikes = summaries[0].num_spikes + summaries[1].num_spikes;
         let mean = |sum: f64| (sums.rows > 0).then(|| sum / sums.rows as f64);
@@ -208,8 +209,8 @@ impl Compare {
         let mut found = difference_of_shape(first, second).map(|difference| difference.to_string());
         if found.is_none() {
             each_pair(first, second, |a, b| {
-                found = found.take().or_else(|| first_difference(a, b));
-                Ok(())
+                found = first_difference(a, b);
+                Ok(if found.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
             })?;
         }
         if self.json {
@@ -313,11 +314,11 @@ fn difference_of_shape(first: &Opened, second: &Opened) -> Option<CliError> {
     Some(CliError::Mismatch { what, first: first_value, first_name, second: second_value, second_name })
 }
 
-/// Hands over the samples of two files of one shape, part by part.
+/// Hands over the samples of two files of one shape, part by part, until it is told to stop.
 fn each_pair(
     first: &mut Opened,
     second: &mut Opened,
-    mut take: impl FnMut(&SpikeBatch, &SpikeBatch) -> Result<(), CliError>,
+    mut take: impl FnMut(&SpikeBatch, &SpikeBatch) -> Result<ControlFlow<()>, CliError>,
 ) -> Result<(), CliError> {
     let range = first.file.samples();
     let size = (first.file.header().samples_per_block() as u64).max(1);
@@ -325,7 +326,9 @@ fn each_pair(
     let mut next = range.start;
     while next < range.end {
         let to = range.end.min(next + size);
-        take(&first.read(next..to)?, &second.read(next..to)?)?;
+        if take(&first.read(next..to)?, &second.read(next..to)?)?.is_break() {
+            return Ok(());
+        }
         progress.done(to - next);
         next = to;
     }
