@@ -8,6 +8,7 @@ use spike_core::{
     TtfsOptions,
 };
 use spike_encode::Encoder;
+use spike_metrics::TrainSet;
 
 /// The seed of every input.
 pub const SEED: Seed = Seed(1234);
@@ -56,6 +57,26 @@ pub fn ttfs(channels: usize) -> Encoder {
 pub fn encoder(scheme: CodingScheme, channels: usize, refractory_period_ms: f64) -> Encoder {
     let (config, options) = (config(refractory_period_ms), CodeOptions::default_of(scheme));
     Encoder::new(&config, options, Normalizer::identity(channels), SEED, vec![channels]).expect("a valid configuration")
+}
+
+/// Poisson trains of `num_spikes` spikes each in an interval of `num_spikes` × 20 ms: times to 1 µs, as files have.
+///
+/// # Panics
+/// Never: sorted times are within the interval.
+#[must_use]
+pub fn spike_trains(num_trains: u32, num_spikes: u32) -> TrainSet {
+    let stop_ms = 20.0 * f64::from(num_spikes);
+    let trains: Vec<Vec<f64>> = (0..num_trains)
+        .map(|train| {
+            let mut stream = SEED.stream(0, train, Domain::Spikes);
+            let mut times = std::collections::BTreeSet::new();
+            while times.len() < num_spikes as usize {
+                times.insert((stream.next_open_unit() * stop_ms * 1e3) as u64);
+            }
+            times.into_iter().map(|t| t as f64 * 1e-3).collect()
+        })
+        .collect();
+    TrainSet::new(&trains, 0.0, stop_ms).expect("sorted times within the interval")
 }
 
 /// Samples of `rows` neurons that spike in each of `num_steps` steps with probability 1/20.

@@ -1,11 +1,13 @@
 //! What can go wrong on the command line, and the exit code of each.
 
 use crate::figure::FigureError;
+use spike::BenchmarkError;
 use spike_core::{ConfigError, DecodeError, DecodingMethod, EncodeError, NameError};
 use spike_decode::OptimiseError;
 use spike_io::ReadError;
 use spike_io::events::EventFileError;
 use spike_io::spk::SpkError;
+use spike_metrics::MetricsError;
 use std::io;
 use std::path::PathBuf;
 use thiserror::Error;
@@ -131,6 +133,22 @@ pub(crate) enum CliError {
         /// Name of the second.
         second_name: String,
     },
+    /// A benchmark that cannot be run.
+    #[error(transparent)]
+    Benchmark(BenchmarkError),
+    /// A metric that refuses its options or its data.
+    #[error(transparent)]
+    Metrics(#[from] MetricsError),
+    /// Two files of spikes that should be the same and are not.
+    #[error("{first_name} and {second_name} differ: {difference}")]
+    Different {
+        /// Name of the first.
+        first_name: String,
+        /// Name of the second.
+        second_name: String,
+        /// The first difference.
+        difference: String,
+    },
     /// An output that cannot be written.
     #[error("cannot write {}; check that its folder exists, may be written to and has room", path.display())]
     Write {
@@ -159,10 +177,23 @@ impl From<DecodeError> for CliError {
     }
 }
 
+impl From<BenchmarkError> for CliError {
+    fn from(error: BenchmarkError) -> Self {
+        match error {
+            BenchmarkError::Encode(error) => error.into(),
+            BenchmarkError::Decode(error) => error.into(),
+            BenchmarkError::Metrics(error) => error.into(),
+            other => Self::Benchmark(other),
+        }
+    }
+}
+
 impl CliError {
-    /// 2 usage or configuration, 3 data, 5 output.
+    /// 1 difference, 2 usage or configuration, 3 data, 5 output.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
+            Self::Different { .. } => 1,
+            Self::Metrics(MetricsError::Parameter { .. }) => 2,
             Self::Usage(_) | Self::Name(_) | Self::Config(_) | Self::ConfigFile { .. } => 2,
             Self::Column { .. } | Self::OptionOfAnotherMethod { .. } | Self::EventsInstead { .. } => 2,
             Self::Decode(DecodeError::WrongMethod { .. } | DecodeError::NoEncoding { .. }) => 2,
@@ -175,6 +206,8 @@ impl CliError {
             | Self::Encode(_)
             | Self::Decode(_)
             | Self::Optimise(_)
+            | Self::Metrics(_)
+            | Self::Benchmark(_)
             | Self::Mismatch { .. } => 3,
             Self::Write { .. } | Self::Figure(_) => 5,
         }

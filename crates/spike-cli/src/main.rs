@@ -10,6 +10,7 @@ mod par;
 mod progress;
 mod summary;
 mod terminal;
+mod variability;
 
 use clap::Parser;
 use std::process::ExitCode;

@@ -1,6 +1,7 @@
 //! The one place that knows of threads.
 
 use crate::error::CliError;
+use rayon::prelude::*;
 
 /// Sets the number of threads of the whole program.
 pub(crate) fn use_threads(threads: Option<usize>) -> Result<(), CliError> {
@@ -12,4 +13,9 @@ pub(crate) fn use_threads(threads: Option<usize>) -> Result<(), CliError> {
             .map_err(|_| CliError::Usage("the number of threads can be set only once")),
         None => Ok(()),
     }
+}
+
+/// The results of `f` for each index, in order, computed on all threads.
+pub(crate) fn map_indexed<T: Send>(count: usize, f: impl Fn(usize) -> T + Sync + Send) -> Vec<T> {
+    (0..count).into_par_iter().map(f).collect()
 }

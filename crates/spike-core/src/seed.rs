@@ -50,6 +50,8 @@ pub enum Domain {
     Phase = 4,
     /// Which neurons of a network are connected.
     Connectivity = 5,
+    /// Partitions, shuffles and bootstrap samples of an analysis.
+    Resampling = 16,
 }
 
 /// Number of rounds: the fewest with which Philox4x32 passes BigCrush.

@@ -1,10 +1,11 @@
 //! The operations of the specification on one object.
 
+use crate::benchmark::{BenchmarkError, BenchmarkOptions, benchmark};
 use ndarray::{Array2, ArrayViewD};
 use spike_core::{
     CodeOptions, CodingScheme, ConfigError, DecodeError, DecodingMethod, DecodingResult, EncodeError, EncoderConfig,
-    Encoding, NeuronIds, NormalizeReport, Normalizer, NormalizerKind, PopulationCode, Seed, SpikeBatch, SpikeTrain,
-    TemporalCode, TemporalScheme, TimeGrid, UnitValues,
+    Encoding, EncodingMetrics, NeuronIds, NormalizeReport, Normalizer, NormalizerKind, PopulationCode, Seed,
+    SpikeBatch, SpikeTrain, TemporalCode, TemporalScheme, TimeGrid, UnitValues,
 };
 use spike_decode::{Decoder, Method};
 use spike_encode::{Encoder, Ranking};
@@ -256,6 +257,38 @@ impl NeuromorphicEncoder {
         })
     }
 
+    /// Measures what a code keeps of data and what it costs, with its default decoder.
+    ///
+    /// Options set by [`with_options`](Self::with_options) apply. How each figure is computed, and what it is where
+    /// it is not defined, is said at [`benchmark`], which also gives the estimate of the information with its error
+    /// and the R² that the code can reach.
+    ///
+    /// ```
+    /// use ndarray::Array2;
+    /// use spike::{CodingScheme, EncoderConfig, NeuromorphicEncoder};
+    /// let encoder = NeuromorphicEncoder::new(EncoderConfig { seed: Some(7), ..EncoderConfig::default() })?;
+    /// // 16 equiprobable values: one spike each, log2(16) bits.
+    /// let data = Array2::from_shape_fn((100, 16), |(_, channel)| channel as f64).into_dyn();
+    /// let metrics = encoder.benchmark_encoding(data.view(), CodingScheme::TemporalTtfs)?;
+    /// assert!((metrics.coding_efficiency_bits_per_spike - 4.0).abs() < 1e-9);
+    /// assert!((metrics.information_rate_bits_per_s - 40.0).abs() < 1e-9);
+    /// assert!(metrics.reconstruction_accuracy > 0.9999);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`BenchmarkError`] for data that the code refuses, and for codes of time series and frames.
+    pub fn benchmark_encoding(
+        &self,
+        data: ArrayViewD<'_, f64>,
+        scheme: CodingScheme,
+    ) -> Result<EncodingMetrics, BenchmarkError> {
+        let samples = Samples::of(data).map_err(BenchmarkError::Encode)?;
+        let encoder = self.fitted(&samples, &self.config, self.options_of(scheme)).map_err(BenchmarkError::Encode)?;
+        let options = BenchmarkOptions { reachable: false, ..BenchmarkOptions::default() };
+        Ok(benchmark(&encoder, &samples.values, &options)?.metrics)
+    }
+
     /// The configured scheme if it is among these, else another.
     fn configured(&self, among: &[CodingScheme], otherwise: CodingScheme) -> CodingScheme {
         let scheme = self.config.coding_scheme;
@@ -273,10 +306,14 @@ impl NeuromorphicEncoder {
 
     fn run(&self, data: ArrayViewD<'_, f64>, config: &EncoderConfig, options: CodeOptions) -> Result<Run, EncodeError> {
         let samples = Samples::of(data)?;
-        let normalizer = Normalizer::fit_slice(self.scaling(), samples.channels, &samples.values)?;
-        let encoder = Encoder::new(config, options, normalizer, self.seed, vec![samples.channels])?;
+        let encoder = self.fitted(&samples, config, options)?;
         let (batch, _) = encoder.encode(&samples.values, 0)?;
         Ok(Run { samples, batch, encoding: encoder.encoding().clone() })
+    }
+
+    fn fitted(&self, samples: &Samples, config: &EncoderConfig, options: CodeOptions) -> Result<Encoder, EncodeError> {
+        let normalizer = Normalizer::fit_slice(self.scaling(), samples.channels, &samples.values)?;
+        Ok(Encoder::new(config, options, normalizer, self.seed, vec![samples.channels])?)
     }
 }
 

@@ -8,10 +8,12 @@
 //! | [`encode_temporal`](NeuromorphicEncoder::encode_temporal) | the same, and a [`TemporalScheme`] | [`TemporalCode`] |
 //! | [`encode_population`](NeuromorphicEncoder::encode_population) | the same, and a number of neurons | [`PopulationCode`] |
 //! | [`decode_spikes`](NeuromorphicEncoder::decode_spikes) | a [`SpikeTrain`] and a [`DecodingMethod`] | [`DecodingResult`] |
+//! | [`benchmark_encoding`](NeuromorphicEncoder::benchmark_encoding) | data and a [`CodingScheme`] | [`EncodingMetrics`] |
 //!
 //! Beyond it: [`encode`](NeuromorphicEncoder::encode) for any code of values with its options,
 //! [`encode_contrast`](NeuromorphicEncoder::encode_contrast) for time series, and
-//! [`decode_population`](NeuromorphicEncoder::decode_population). Frames become camera events by [`DvsPixelEncoder`].
+//! [`decode_population`](NeuromorphicEncoder::decode_population). [`benchmark`] measures any encoder, with the estimate
+//! of the information and the R² that the code can reach. Frames become camera events by [`DvsPixelEncoder`].
 //! What the spikes mean travels with them, so that a train decodes without the encoder that made it.
 //!
 //! # Example
@@ -33,14 +35,18 @@
 //! `rayon` (default): encode and decode batches on several threads. It changes no result.
 //!
 //! # What this crate does not do
-//! It holds no algorithm: codes are in `spike-encode`, decoders in `spike-decode`, files in `spike-io`.
+//! It holds no algorithm: codes are in `spike-encode`, decoders in `spike-decode`, metrics in
+//! `spike-metrics`, files in `spike-io`.
 
+mod benchmark;
 mod encoder;
 
+pub use benchmark::{BenchmarkError, BenchmarkOptions, EncodingReport, ResponseSymbol, benchmark};
 pub use encoder::NeuromorphicEncoder;
 pub use spike_core::{
     CodeOptions, CodingScheme, ConfigError, DecodeError, DecodingMethod, DecodingResult, EncodeError, EncoderConfig,
-    PopulationCode, Seed, SpikeTrain, TemporalCode, TemporalScheme, TimeGrid,
+    EncodingMetrics, PopulationCode, Seed, SpikeTrain, TemporalCode, TemporalScheme, TimeGrid,
 };
 pub use spike_decode::{Decoder, Method, Prior, Scored};
 pub use spike_encode::{DvsPixelEncoder, FrameTimes};
+pub use spike_metrics::InformationEstimate;

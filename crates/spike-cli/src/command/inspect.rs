@@ -5,6 +5,7 @@ use crate::error::CliError;
 use crate::progress::Progress;
 use crate::summary::{Statistics, Summary};
 use crate::terminal::{say, say_json};
+use crate::variability::{Irregularity, Variability};
 use clap::Args;
 use serde::Serialize;
 use spike_io::spk::SpkError;
@@ -44,6 +45,8 @@ struct Report {
     damaged_blocks: u64,
     #[serde(flatten)]
     statistics: Statistics,
+    #[serde(flatten)]
+    irregularity: Irregularity,
 }
 
 impl Inspect {
@@ -58,7 +61,7 @@ impl Inspect {
             }
         };
         let range = file.samples();
-        let mut summary = Summary::default();
+        let (mut summary, mut variability) = (Summary::default(), Variability::default());
         let size = file.header().samples_per_block() as u64;
         let progress = Progress::new("inspect", range.end - range.start);
         let mut damage = Vec::new();
@@ -67,7 +70,10 @@ impl Inspect {
             // Reading by blocks of the file loses no intact block beside a damaged one.
             let to = range.end.min(next + size);
             match file.read(next..to) {
-                Ok(batch) => summary.add(&batch),
+                Ok(batch) => {
+                    summary.add(&batch);
+                    variability.add(&batch)?;
+                }
                 Err(error @ SpkError::Block { .. }) => damage.push(error),
                 Err(source) => return Err(CliError::Spikes { name, source }),
             }
@@ -93,6 +99,7 @@ impl Inspect {
             whole: file.is_whole(),
             damaged_blocks: damage.len() as u64,
             statistics: summary.statistics(header.grid),
+            irregularity: variability.irregularity(),
         };
         if self.json {
             say_json(&report)
@@ -109,7 +116,7 @@ impl Inspect {
 
 impl Report {
     fn text(&self, name: &str) -> String {
-        let s = &self.statistics;
+        let (s, i) = (&self.statistics, &self.irregularity);
         let or_dash = |figure: Option<f64>| figure.map_or("-".to_owned(), |f| format!("{f:.4}"));
         let rows = [
             ("file", name.to_owned()),
@@ -127,6 +134,11 @@ impl Report {
             ("mean ISI", format!("{} ms", or_dash(s.mean_isi_ms))),
             ("smallest ISI", format!("{} ms", or_dash(s.min_isi_ms))),
             ("CV of ISI", or_dash(s.cv_isi)),
+            ("mean CV", or_dash(i.mean_cv)),
+            ("mean CV2", or_dash(i.mean_cv2)),
+            ("mean LV", or_dash(i.mean_lv)),
+            ("mean LvR", or_dash(i.mean_lvr)),
+            ("Fano factor", or_dash(i.fano_factor)),
         ];
         let lines: Vec<String> = rows.iter().map(|(key, value)| format!("{key:>13}  {value}")).collect();
         lines.join("\n")

@@ -1,6 +1,8 @@
 //! The verbs of `spike`.
 
+mod bench;
 mod cat;
+mod compare;
 mod decode;
 mod demo;
 mod encode;
@@ -9,6 +11,7 @@ mod inspect;
 mod plot;
 mod schemes;
 mod sink;
+mod tuning;
 
 use crate::error::CliError;
 use clap::Subcommand;
@@ -28,6 +31,10 @@ pub(crate) enum Command {
     Inspect(inspect::Inspect),
     /// Draw spikes in the terminal or into an SVG or PNG file.
     Plot(plot::Plot),
+    /// Measure what codes keep of data and what they cost.
+    Bench(Box<bench::Bench>),
+    /// Measure how far two files of spikes are from each other, or whether they are the same.
+    Compare(compare::Compare),
     /// List the codes, or describe one.
     Schemes(schemes::Schemes),
 }
@@ -41,6 +48,8 @@ pub(crate) fn run(command: Command) -> Result<(), CliError> {
         Command::Cat(command) => command.run(),
         Command::Inspect(command) => command.run(),
         Command::Plot(command) => command.run(),
+        Command::Bench(command) => command.run(),
+        Command::Compare(command) => command.run(),
         Command::Schemes(command) => command.run(),
     }
 }

@@ -1,6 +1,7 @@
 //! `spike plot`: a look at the spikes of a sample.
 
-use crate::data::{name_of, open_spike_file};
+use super::tuning;
+use crate::data::{ArrayOptions, Samples, name_of, open_spike_file};
 use crate::error::CliError;
 use crate::figure::braille::{Screen, braille_raster};
 use crate::figure::chart::{self, Heading, Picture, Spikes};
@@ -23,6 +24,9 @@ pub(crate) struct Plot {
     /// What to draw.
     #[arg(long, value_enum, default_value = "raster")]
     kind: Kind,
+    /// Kind tuning: the values that were encoded, from their file; without it those that the spikes decode to.
+    #[arg(long, value_name = "INPUT")]
+    against: Option<PathBuf>,
     /// Figure: .svg or .png; without it the raster is drawn in the terminal.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -42,6 +46,9 @@ enum Kind {
     Isi,
     /// Rate over time, averaged over neurons.
     Psth,
+    /// Rate of each neuron of a population against the value, measured over this sample and those behind it, and
+    /// expected.
+    Tuning,
     /// Decoded values of this sample and those behind it, where samples are images.
     Reconstruction,
 }
@@ -52,18 +59,30 @@ impl Plot {
         if self.output.is_none() && self.kind != Kind::Raster {
             return Err(CliError::Usage("only --kind raster is drawn in the terminal; give -o FILE.svg or FILE.png"));
         }
+        if self.against.is_some() && self.kind != Kind::Tuning {
+            return Err(CliError::Usage("--against belongs to --kind tuning"));
+        }
         let name = name_of(&self.input);
         let mut file = open_spike_file(&self.input, self.format.as_deref())?;
         let sample = self.sample.unwrap_or(file.samples().start);
         let named = |source| CliError::Spikes { name: name.clone(), source };
-        let wanted = if self.kind == Kind::Reconstruction { IMAGES } else { 1 };
+        let wanted = match self.kind {
+            Kind::Reconstruction => IMAGES,
+            Kind::Tuning => tuning::num_samples(file.header().num_neurons),
+            _ => 1,
+        };
         let end = sample.saturating_add(wanted).min(file.samples().end.max(sample.saturating_add(1)));
         let batch = file.read(sample..end).map_err(named)?;
         let view = batch.sample(0);
         let scheme = batch.encoding().map_or("spikes", |e| e.scheme().name());
-        let title = format!("{scheme}, sample {sample}");
+        let shown = match batch.num_samples() as u64 {
+            count if self.kind == Kind::Tuning && count > 1 => format!("samples {sample} to {}", sample + count - 1),
+            _ => format!("sample {sample}"),
+        };
+        let title = format!("{scheme}, {shown}");
         let seed = batch.encoding().map_or(String::new(), |e| format!(", seed {}", e.seed));
-        let subtitle = format!("{} neurons, {} spikes, {name}{seed}", view.num_neurons(), view.num_spikes());
+        let num_spikes = if self.kind == Kind::Tuning { batch.num_spikes() } else { view.num_spikes() };
+        let subtitle = format!("{} neurons, {num_spikes} spikes, {name}{seed}", view.num_neurons());
         match &self.output {
             None => {
                 let events = times(view);
@@ -76,11 +95,43 @@ impl Plot {
                 let heading = Heading { title: &title, subtitle: &subtitle };
                 let figure = match self.kind {
                     Kind::Reconstruction => reconstruction(heading, &batch)?,
+                    Kind::Tuning => tuning::figure(heading, &batch, self.original(&batch)?.as_deref())?,
                     kind => figure(kind, heading, view),
                 };
                 save(path, &figure)
             }
         }
+    }
+}
+
+impl Plot {
+    /// The values of a batch in the file of `--against`.
+    fn original(&self, batch: &SpikeBatch) -> Result<Option<Vec<f64>>, CliError> {
+        let Some(path) = &self.against else { return Ok(None) };
+        let mut source = Samples::open(path, &ArrayOptions::default())?;
+        let (first, count) = (batch.first_sample(), batch.num_samples());
+        let features = source.source.shape().num_features();
+        let (found, needed) = (source.len(), first.saturating_add(count as u64));
+        let values_needed = batch.encoding().map_or(features, |e| e.num_values());
+        if found < needed || features != values_needed {
+            return Err(CliError::Mismatch {
+                what: "samples and values differ",
+                first: format!("{needed} samples of {values_needed} values"),
+                first_name: name_of(&self.input),
+                second: format!("{found} of {features}"),
+                second_name: name_of(path),
+            });
+        }
+        source.seek(first)?;
+        let (mut values, mut part) = (Vec::new(), Vec::new());
+        while values.len() < count * features {
+            if source.read(count - values.len() / features, &mut part)? == 0 {
+                let second = first + (values.len() / features) as u64;
+                return Err(spike_core::EncodeError::SourceChanged { first: needed, second }.into());
+            }
+            values.extend_from_slice(&part);
+        }
+        Ok(Some(values))
     }
 }
 
@@ -91,7 +142,7 @@ const IMAGES: u64 = 12;
 fn figure(kind: Kind, heading: Heading<'_>, view: SpikeView<'_>) -> Figure {
     let grid = view.grid();
     match kind {
-        Kind::Raster | Kind::Reconstruction => chart::raster(heading, spikes(&times(view), view)),
+        Kind::Raster | Kind::Reconstruction | Kind::Tuning => chart::raster(heading, spikes(&times(view), view)),
         Kind::Rate => {
             let rates: Vec<f64> = view.counts().iter().map(|&n| n as f64 / grid.duration_s()).collect();
             chart::rate_bars(heading, &rates)

@@ -7,6 +7,7 @@ mod intervals;
 mod psth;
 mod raster;
 mod rates;
+mod tuning;
 
 pub(crate) use demo::{Demo, Shown, demo};
 pub(crate) use images::{Picture, images};
@@ -14,6 +15,7 @@ pub(crate) use intervals::isi_histogram;
 pub(crate) use psth::psth;
 pub(crate) use raster::{Spikes, raster};
 pub(crate) use rates::rate_bars;
+pub(crate) use tuning::{TuningCurve, tuning};
 
 use super::axes::{BOTTOM_MARGIN_PX, LEFT_MARGIN_PX, RIGHT_MARGIN_PX};
 use super::{Area, Figure, heading};
