@@ -9,6 +9,7 @@ mod inspect;
 mod plot;
 mod schemes;
 mod sink;
+mod transcode;
 
 use crate::error::CliError;
 use clap::Subcommand;
@@ -26,6 +27,8 @@ pub(crate) enum Command {
     Cat(cat::Cat),
     /// Say what a file of spikes or events holds.
     Inspect(inspect::Inspect),
+    /// Turn a file of camera events into another format.
+    Transcode(transcode::Transcode),
     /// Draw spikes in the terminal or into an SVG or PNG file.
     Plot(plot::Plot),
     /// List the codes, or describe one.
@@ -40,6 +43,7 @@ pub(crate) fn run(command: Command) -> Result<(), CliError> {
         Command::Decode(command) => command.run(),
         Command::Cat(command) => command.run(),
         Command::Inspect(command) => command.run(),
+        Command::Transcode(command) => command.run(),
         Command::Plot(command) => command.run(),
         Command::Schemes(command) => command.run(),
     }

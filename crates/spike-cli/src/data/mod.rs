@@ -153,10 +153,12 @@ impl SpikeInput {
         R: Read + Seek + Debug + 'static,
     {
         let name = || name_of(path);
-        let event_format = match format {
-            Some(name @ ("eventcsv" | "eventnpz")) => Some(EventFormat::from_name(name)?),
+        // These two names are those of spikes as well.
+        let named = format.filter(|name| !matches!(*name, "csv" | "npz"));
+        let event_format = match named.and_then(|name| EventFormat::from_name(name).ok()) {
+            Some(event_format) => Some(event_format),
             // A pipe that cannot be sought through holds what its name says.
-            _ => EventFormat::recognise(&mut input).unwrap_or(None),
+            None => EventFormat::recognise(&mut input).unwrap_or(None),
         };
         if let Some(event_format) = event_format {
             let file = read_events(input, event_format).map_err(|source| CliError::Events { name: name(), source })?;

@@ -143,6 +143,15 @@ impl<W: Write> EventWriter<W> {
         Ok(Self::started(format, Target::Recording(recording), header))
     }
 
+    /// The output; `None` for npz and csv, which hold it until they are finished.
+    #[must_use]
+    pub fn get_ref(&self) -> Option<&W> {
+        match &self.target {
+            Target::Recording(recording) => Some(&recording.out),
+            Target::Csv(_) | Target::Npz(_) => None,
+        }
+    }
+
     fn started(format: EventFormat, target: Target<W>, header: EventHeader) -> Self {
         Self { header, format, last_us: i64::MIN, summary: EventSummary::default(), target }
     }

@@ -95,7 +95,8 @@ impl Compression {
                 let mut encoder = lz4_flex::frame::FrameEncoder::with_frame_info(info, &mut *out);
                 encoder.write_all(bytes).map_err(io::Error::from).and_then(|()| Ok(encoder.finish().map(|_| ())?))
             }
-            Self::Zstd => zstd::stream::copy_encode(bytes, &mut *out, ZSTD_LEVEL),
+            // At once, not as a stream: dv-processing needs the size that only then stands in the frame.
+            Self::Zstd => zstd::bulk::compress(bytes, ZSTD_LEVEL).map(|packed| out.extend_from_slice(&packed)),
         };
         packed.expect("a list takes any number of bytes");
     }
