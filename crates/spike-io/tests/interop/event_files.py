@@ -99,9 +99,9 @@ def read_expelliarmus(kind):
     return read
 
 
-def read_faery(path):
+def read_faery(path, size=(WIDTH, HEIGHT)):
     import faery
-    stream = faery.events_stream_from_file(path, dimensions_fallback=(WIDTH, HEIGHT))
+    stream = faery.events_stream_from_file(path, dimensions_fallback=size)
     a = np.concatenate(list(stream))
     return table(a["t"], a["x"], a["y"], a["on"])
 
@@ -226,6 +226,23 @@ def write_dv_processing(compression):
     return write
 
 
+def write_mixed(path, ev):
+    """Events between inertial samples, triggers and frames, one packet each."""
+    import datetime
+    import dv_processing as dv
+    config = dv.io.MonoCameraWriter.DAVISConfig("spike", (WIDTH, HEIGHT), dv.CompressionType.LZ4)
+    writer = dv.io.MonoCameraWriter(str(path), config)
+    for part in np.array_split(ev, 5):
+        store = dv.EventStore()
+        for t, x, y, p in part.tolist():
+            store.push_back(t, x, y, bool(p))
+        writer.writeEvents(store)
+        time = int(part["t"][-1])
+        writer.writeImu(dv.IMU(time, *[0.0] * 10))
+        writer.writeTrigger(dv.Trigger(time, dv.TriggerType.EXTERNAL_SIGNAL_RISING_EDGE))
+        writer.writeFrame(dv.Frame(time, np.zeros((HEIGHT, WIDTH), np.uint8)))
+
+
 def write_event_stream(path, ev):
     import event_stream
     a = np.zeros(len(ev), event_stream.dvs_dtype)
@@ -280,6 +297,7 @@ WRITTEN = [
     ("dv-processing", "aedat4", "aedat4", [dense, edges], write_dv_processing("NONE")),
     ("dv-processing-lz4", "aedat4", "aedat4", [dense, edges, lambda: late(dense())], write_dv_processing("LZ4")),
     ("dv-processing-zstd", "aedat4", "aedat4", [dense, edges], write_dv_processing("ZSTD")),
+    ("dv-processing-mixed", "aedat4", "aedat4", [dense, edges], write_mixed),
     ("event-stream", "es", "es", [dense, edges], write_event_stream),
 ]
 
@@ -307,7 +325,8 @@ def real(binary, path, folder):
     spike(binary, path, out, *words)
     ev = read_csv(out)
     if path.suffix == ".raw":
-        readers = {"expelliarmus": read_expelliarmus("evt2"), "faery": read_faery, "evlib": read_evlib}
+        readers = {"expelliarmus": read_expelliarmus("evt2"), "evlib": read_evlib,
+                   "faery": lambda path: read_faery(path, (640, 480))}
     else:
         readers = {"aedat": read_aedat, "dv-processing": read_dv_processing, "faery": read_faery, "evlib": read_evlib}
     for name, read in readers.items():

@@ -88,7 +88,8 @@ struct Aedat4Decoder {
 
 impl Aedat4Decoder {
     fn hand_over(&mut self, chunk: &mut Chunk) {
-        let events = self.packet[self.pending.clone()].as_chunks::<EVENT>().0;
+        let Some(bytes) = self.packet.get(self.pending.clone()) else { return };
+        let events = bytes.as_chunks::<EVENT>().0;
         let count = events.len().min(chunk.room());
         for (slot, event) in chunk.free().iter_mut().zip(events) {
             let [t0, t1, t2, t3, t4, t5, t6, t7, x0, x1, y0, y1, on, ..] = *event;
@@ -120,6 +121,8 @@ impl Aedat4Decoder {
                 return Ok(());
             }
         };
+        // The range is that of the packet before, which goes now.
+        self.pending = 0..0;
         if self.compression.unpack(packed, &mut self.packet).is_err() {
             return corrupt("a packet cannot be unpacked");
         }
@@ -154,7 +157,8 @@ impl Decoder for Aedat4Decoder {
             let (rest, at) = (&bytes[done..], position + done as u64);
             self.at_table |= self.table_position == Some(at);
             if self.at_table {
-                return Ok(bytes.len());
+                // The table is judged when all of it is there.
+                return Ok(done);
             }
             let (Some(stream), Some(size)) = (i32_at(rest, 0), i32_at(rest, 4)) else { return Ok(done) };
             let Ok(size) = usize::try_from(size) else {
@@ -172,10 +176,18 @@ impl Decoder for Aedat4Decoder {
     }
 
     fn end(&self, rest: &[u8], position: u64) -> Result<(), EventFileError> {
+        let mut table = Vec::new();
+        let is_table = |table: &[u8]| Table::root(table, b"FTAB").is_some_and(|table| table.vector(0).is_some());
         let what = match self.table_position {
+            Some(_) if self.at_table => {
+                if self.compression.unpack(rest, &mut table).is_ok() && is_table(&table) {
+                    return Ok(());
+                }
+                "the table of packets, behind all events"
+            }
             _ if !rest.is_empty() => "a packet",
-            Some(_) if !self.at_table => "the packets: the table that follows them is missing",
-            _ => return Ok(()),
+            Some(_) => "the packets: the table that follows them is missing",
+            None => return Ok(()),
         };
         Err(EventFileError::CutOff { position, what })
     }
