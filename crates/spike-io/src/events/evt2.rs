@@ -21,8 +21,6 @@ use spike_core::{CameraEvent, Polarity};
 const LOW_BITS: u32 = 6;
 /// Bits of the time in a word of its own.
 const HIGH_BITS: u32 = 28;
-/// Words whose kind is looked at together.
-const BLOCK: usize = 16;
 
 const TIME_HIGH: u32 = 0x8;
 const TRIGGER: u32 = 0xA;
@@ -52,7 +50,48 @@ fn event(word: u32, base_us: i64) -> CameraEvent {
     }
 }
 
+/// What a kind of word does, as masks: looking it up costs no branch that a processor could predict wrongly.
+#[derive(Debug, Clone, Copy)]
+struct Effect {
+    /// Bits of the time that stay, and bits that come from the word.
+    keep: i64,
+    take: i64,
+    events: usize,
+    simple: bool,
+}
+
+const EFFECTS: [Effect; 16] = {
+    let mut effects = [Effect { keep: -1, take: 0, events: 0, simple: false }; 16];
+    effects[0] = Effect { keep: -1, take: 0, events: 1, simple: true };
+    effects[1] = effects[0];
+    let high = ((1 << HIGH_BITS) - 1) << LOW_BITS;
+    effects[TIME_HIGH as usize] = Effect { keep: !high, take: high, events: 0, simple: true };
+    effects
+};
+
 impl Evt2Decoder {
+    /// Takes events and times as long as they last, and says how many words they were.
+    fn simple(&mut self, words: &[[u8; 4]], mut base_us: i64, chunk: &mut Chunk) -> usize {
+        let (mut count, mut done) = (0, 0);
+        let slots = chunk.free();
+        for word in &words[..words.len().min(slots.len())] {
+            let word = u32::from_le_bytes(*word);
+            let Effect { keep, take, events, simple } = EFFECTS[(word >> 28) as usize];
+            let high = i64::from(word) << LOW_BITS & take;
+            if !simple | (high < base_us & take) {
+                break;
+            }
+            base_us = base_us & keep | high;
+            // Every word is written as if it were an event, and the next one takes the same slot if it is none.
+            slots[count] = event(word, base_us);
+            count += events;
+            done += 1;
+        }
+        chunk.advance(count);
+        self.time.advance_to(base_us);
+        done
+    }
+
     fn word(&mut self, word: u32, chunk: &mut Chunk) {
         match (word >> 28, self.time.base_us()) {
             (0 | 1, Some(base_us)) => chunk.push(event(word, base_us)),
@@ -68,22 +107,20 @@ impl Evt2Decoder {
 impl Decoder for Evt2Decoder {
     fn decode(&mut self, bytes: &[u8], _: u64, chunk: &mut Chunk) -> Result<usize, EventFileError> {
         let words = bytes.as_chunks::<4>().0;
-        let words = &words[..words.len().min(chunk.room())];
-        let (blocks, rest) = words.as_chunks::<BLOCK>();
-        for block in blocks {
-            let block = block.map(u32::from_le_bytes);
-            let kinds = block.iter().fold(0, |all, word| all | word) >> 29;
-            if let (0, Some(base_us)) = (kinds, self.time.base_us()) {
-                for (slot, word) in chunk.free().iter_mut().zip(block) {
-                    *slot = event(word, base_us);
-                }
-                chunk.advance(BLOCK);
-            } else {
-                block.into_iter().for_each(|word| self.word(word, chunk));
+        let mut done = 0;
+        while done < words.len() && chunk.room() > 0 {
+            if let Some(base_us) = self.time.base_us() {
+                done += self.simple(&words[done..], base_us, chunk);
+            }
+            // What stopped the simple words.
+            if let Some(&word) = words.get(done)
+                && chunk.room() > 0
+            {
+                self.word(u32::from_le_bytes(word), chunk);
+                done += 1;
             }
         }
-        rest.iter().for_each(|&word| self.word(u32::from_le_bytes(word), chunk));
-        Ok(words.len() * 4)
+        Ok(done * 4)
     }
 
     fn end(&self, rest: &[u8], position: u64) -> Result<(), EventFileError> {

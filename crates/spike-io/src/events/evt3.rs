@@ -32,9 +32,6 @@ const TIME_LOW: u16 = 0x6;
 const TIME_HIGH: u16 = 0x8;
 const TRIGGER: u16 = 0xA;
 const IMU: u16 = 0xD;
-/// Words that set a field or are one event: no branch is needed to tell them apart.
-const SIMPLE: u16 = 1 << ADDR_Y | 1 << ADDR_X | 1 << TIME_LOW;
-
 /// 76 hours, 16 384 wraps of the time.
 pub(super) const LIMITS: Limits = Limits { max_us: (1 << 38) - 1, max_width: 1 << 11, max_height: 1 << 11 };
 
@@ -61,32 +58,71 @@ struct Evt3Decoder {
     left_out: LeftOut,
 }
 
+/// What a kind of word does, as masks: looking it up costs no branch that a processor could predict wrongly.
+#[derive(Debug, Clone, Copy)]
+struct Effect {
+    /// Bits of the time that stay, and bits that come from the word.
+    keep: i64,
+    take: i64,
+    /// Bits that must not fall, or the time wraps.
+    high: i64,
+    keep_y: u16,
+    take_y: u16,
+    events: u16,
+    simple: bool,
+}
+
+const EFFECTS: [Effect; 16] = {
+    let nothing = Effect { keep: -1, take: 0, high: 0, keep_y: 0xffff, take_y: 0, events: 0, simple: false };
+    let mut effects = [nothing; 16];
+    effects[ADDR_Y as usize] = Effect { keep_y: 0, take_y: 0x7ff, simple: true, ..nothing };
+    effects[ADDR_X as usize] = Effect { events: 1, simple: true, ..nothing };
+    effects[TIME_LOW as usize] = Effect { keep: !0xfff, take: 0xfff, simple: true, ..nothing };
+    // A time high clears the low bits.
+    let high = 0xfff << 12;
+    effects[TIME_HIGH as usize] = Effect { keep: !0xff_ffff, take: high, high, simple: true, ..nothing };
+    effects
+};
+
 impl Evt3Decoder {
-    /// Takes simple words as long as they last and says how many they were.
+    /// Takes words that set a field or are one event as long as they last, and says how many they were.
     fn simple(&mut self, words: &[[u8; 2]], base_us: i64, chunk: &mut Chunk) -> usize {
-        let (mut y, mut low_us, mut count, mut done) = (self.y, self.low_us, 0, 0);
+        let (mut y, mut time_us, mut count, mut done) = (self.y, base_us | i64::from(self.low_us), 0, 0);
         let slots = chunk.free();
         for word in &words[..words.len().min(slots.len())] {
             let word = u16::from_le_bytes(*word);
-            let kind = word >> 12;
-            if SIMPLE >> kind & 1 == 0 {
+            let Effect { keep, take, high, keep_y, take_y, events, simple } = EFFECTS[usize::from(word >> 12)];
+            // The value at both of its places, of which one is taken.
+            let value = i64::from(word & 0xfff);
+            let value = value | value << 12;
+            if !simple | (value & high < time_us & high) {
                 break;
             }
-            y = if kind == ADDR_Y { word & 0x7ff } else { y };
-            low_us = if kind == TIME_LOW { word & 0xfff } else { low_us };
+            time_us = time_us & keep | value & take;
+            y = y & keep_y | word & take_y;
             // Every word is written as if it were an event, and the next one takes the same slot if it is none.
-            slots[count] = CameraEvent {
-                time_us: base_us + i64::from(low_us),
-                x: word & 0x7ff,
-                y,
-                polarity: polarity(word >> 11 & 1 == 1),
-            };
-            count += usize::from(kind == ADDR_X);
+            slots[count] = CameraEvent { time_us, x: word & 0x7ff, y, polarity: polarity(word >> 11 & 1 == 1) };
+            count += usize::from(events);
             done += 1;
         }
-        (self.y, self.low_us) = (y, low_us);
         chunk.advance(count);
+        self.y = y;
+        self.low_us = (time_us & 0xfff) as u16;
+        self.time.advance_to(time_us & !0xfff);
         done
+    }
+
+    /// An event where none of the simple words could be taken.
+    fn single(&mut self, word: u16, chunk: &mut Chunk) {
+        match self.time.base_us() {
+            None => self.left_out.untimed += 1,
+            Some(base_us) => chunk.push(CameraEvent {
+                time_us: base_us + i64::from(self.low_us),
+                x: word & 0x7ff,
+                y: self.y,
+                polarity: polarity(word >> 11 & 1 == 1),
+            }),
+        }
     }
 
     fn vector(&mut self, mut mask: u16, pixels: u16, position: u64, chunk: &mut Chunk) -> Result<(), EventFileError> {
@@ -112,7 +148,7 @@ impl Evt3Decoder {
         match word >> 12 {
             ADDR_Y => self.y = word & 0x7ff,
             TIME_LOW => self.low_us = word & 0xfff,
-            ADDR_X => self.left_out.untimed += 1,
+            ADDR_X => self.single(word, chunk),
             VECT_BASE_X => (self.vector_x, self.vector_on) = (word & 0x7ff, word >> 11 & 1 == 1),
             VECT_12 => self.vector(word & 0xfff, 12, position, chunk)?,
             VECT_8 => self.vector(word & 0xff, 8, position, chunk)?,
@@ -136,15 +172,11 @@ impl Decoder for Evt3Decoder {
             if let Some(base_us) = self.time.base_us() {
                 done += self.simple(&words[done..], base_us, chunk);
             }
-            // What stopped the simple words, or any word before the first time.
-            while let Some(&word) = words.get(done)
+            // What stopped the simple words.
+            if let Some(&word) = words.get(done)
                 && chunk.room() >= 12
             {
-                let word = u16::from_le_bytes(word);
-                if SIMPLE >> (word >> 12) & 1 == 1 && self.time.base_us().is_some() {
-                    break;
-                }
-                self.word(word, position + 2 * done as u64, chunk)?;
+                self.word(u16::from_le_bytes(word), position + 2 * done as u64, chunk)?;
                 done += 1;
             }
         }

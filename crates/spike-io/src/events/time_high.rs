@@ -5,29 +5,34 @@
 pub(super) struct TimeHigh {
     high_bits: u32,
     low_bits: u32,
-    last: Option<u32>,
-    wraps: i64,
+    known: bool,
+    /// Wraps, then the upper bits, then zeros for the lower ones.
     base_us: i64,
 }
 
 impl TimeHigh {
     pub(super) fn new(high_bits: u32, low_bits: u32) -> Self {
-        Self { high_bits, low_bits, last: None, wraps: 0, base_us: 0 }
+        Self { high_bits, low_bits, known: false, base_us: 0 }
     }
 
     /// The time without its low bits, once a word has said it.
     pub(super) fn base_us(&self) -> Option<i64> {
-        self.last.map(|_| self.base_us)
+        self.known.then_some(self.base_us)
     }
 
     /// Takes a word: a fall by half of the range or more is a wrap, a smaller one a disorder that is kept.
     pub(super) fn set(&mut self, high: u32) {
         let half = 1 << (self.high_bits - 1);
-        if self.last.is_some_and(|last| last >= high && last - high >= half) {
-            self.wraps += 1;
-        }
-        self.last = Some(high);
-        self.base_us = ((self.wraps << self.high_bits) + i64::from(high)) << self.low_bits;
+        let wrap_bits = self.high_bits + self.low_bits;
+        let last = (self.base_us >> self.low_bits & ((1 << self.high_bits) - 1)) as u32;
+        let wraps = (self.base_us >> wrap_bits) + i64::from(last >= high && last - high >= half);
+        self.known = true;
+        self.base_us = wraps << wrap_bits | i64::from(high) << self.low_bits;
+    }
+
+    /// Takes the time that words without a wrap have led to.
+    pub(super) fn advance_to(&mut self, base_us: i64) {
+        self.base_us = base_us;
     }
 }
 

@@ -1,5 +1,6 @@
 //! Compression of packets.
 
+use super::lz4_frame;
 use spike_core::NameError;
 use std::io::{self, Read, Write};
 
@@ -19,6 +20,54 @@ pub enum Compression {
 const MOST_EXPANSION: usize = 256;
 /// What any packet may unpack to: 4 million events; real packets have some thousand.
 const ALWAYS_ALLOWED: usize = 1 << 26;
+
+/// An unpacked packet in memory that is used again.
+#[derive(Debug, Default)]
+pub(super) struct Unpacked {
+    bytes: Vec<u8>,
+    len: usize,
+}
+
+impl Unpacked {
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.len]
+    }
+
+    /// At least so many bytes behind those that are there.
+    pub(super) fn room(&mut self, bytes: usize) -> &mut [u8] {
+        if self.bytes.len() < self.len + bytes {
+            self.bytes.resize(self.len + bytes, 0);
+        }
+        &mut self.bytes[self.len..]
+    }
+
+    /// What is there, and at least so many bytes behind it.
+    pub(super) fn split(&mut self, bytes: usize) -> (&[u8], &mut [u8]) {
+        self.room(bytes);
+        let (there, room) = self.bytes.split_at_mut(self.len);
+        (there, room)
+    }
+
+    pub(super) fn advance(&mut self, bytes: usize) {
+        self.len = (self.len + bytes).min(self.bytes.len());
+    }
+
+    pub(super) fn is_beyond(&self, limit: usize) -> io::Result<()> {
+        if self.len > limit { Err(io::Error::other("it unpacks to more than any packet holds")) } else { Ok(()) }
+    }
+
+    fn fill(&mut self, mut input: impl Read, limit: usize) -> io::Result<()> {
+        /// Bytes that are asked for at a time.
+        const PIECE: usize = 1 << 17;
+        loop {
+            match input.read(self.room(PIECE))? {
+                0 => return Ok(()),
+                count => self.advance(count),
+            }
+            self.is_beyond(limit)?;
+        }
+    }
+}
 
 impl Compression {
     /// The compression that a name gives: `none`, `lz4` or `zstd`.
@@ -61,24 +110,23 @@ impl Compression {
         }
     }
 
-    /// Unpacks into `out`, whose content is replaced.
-    pub(super) fn unpack(self, packed: &[u8], out: &mut Vec<u8>) -> io::Result<()> {
-        out.clear();
+    /// Unpacks and replaces what `out` holds.
+    pub(super) fn unpack(self, packed: &[u8], out: &mut Unpacked) -> io::Result<()> {
+        out.len = 0;
         let limit = packed.len().saturating_mul(MOST_EXPANSION).max(ALWAYS_ALLOWED);
-        let read = |mut input: io::Take<Box<dyn Read + '_>>, out: &mut Vec<u8>| {
-            input.read_to_end(out)?;
-            // One byte more than is allowed was asked for.
-            if input.limit() == 0 { Err(io::Error::other("it unpacks to more than any packet holds")) } else { Ok(()) }
-        };
         let input: Box<dyn Read> = match self {
             Self::None => {
-                out.extend_from_slice(packed);
+                out.room(packed.len())[..packed.len()].copy_from_slice(packed);
+                out.len = packed.len();
                 return Ok(());
             }
-            Self::Lz4 => Box::new(lz4_flex::frame::FrameDecoder::new(packed)),
+            Self::Lz4 => match lz4_frame::unpack(packed, out, limit)? {
+                true => return Ok(()),
+                false => Box::new(lz4_flex::frame::FrameDecoder::new(packed)),
+            },
             Self::Zstd => Box::new(zstd::stream::read::Decoder::with_buffer(packed)?.single_frame()),
         };
-        read(input.take(limit as u64 + 1), out)
+        out.fill(input, limit)
     }
 
     /// Appends the packed bytes to `out`.
@@ -110,10 +158,10 @@ mod tests {
     fn what_is_packed_unpacks() {
         let bytes: Vec<u8> = (0..300_000u32).flat_map(|i| (i / 3).to_le_bytes()).collect();
         for compression in [Compression::None, Compression::Lz4, Compression::Zstd] {
-            let (mut packed, mut again) = (Vec::new(), vec![7; 9]);
+            let (mut packed, mut again) = (Vec::new(), Unpacked::default());
             compression.pack(&bytes, &mut packed);
             compression.unpack(&packed, &mut again).unwrap();
-            assert_eq!(again, bytes);
+            assert!(again.bytes() == bytes);
             assert_eq!(Compression::from_code(compression.code()), Some(compression));
             if compression != Compression::None {
                 assert!(packed.len() < bytes.len());
@@ -129,10 +177,11 @@ mod tests {
     #[test]
     fn a_bomb_is_refused() {
         let bytes = vec![0; ALWAYS_ALLOWED + 1];
-        let (mut packed, mut again) = (Vec::new(), Vec::new());
+        let (mut packed, mut again) = (Vec::new(), Unpacked::default());
+        // LZ4 cannot expand by more than 255.
         Compression::Zstd.pack(&bytes, &mut packed);
         let error = Compression::Zstd.unpack(&packed, &mut again).unwrap_err();
         assert!(error.to_string().contains("more than any packet"), "{error}");
-        assert!(again.len() <= ALWAYS_ALLOWED + 1);
+        assert!(again.bytes.len() <= ALWAYS_ALLOWED + (1 << 22));
     }
 }

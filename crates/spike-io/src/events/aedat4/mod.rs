@@ -13,6 +13,7 @@ mod compression;
 mod description;
 mod encoder;
 mod flatbuffer;
+mod lz4_frame;
 
 pub use compression::Compression;
 pub(super) use encoder::{Aedat4Encoder, LIMITS};
@@ -21,6 +22,7 @@ use super::bytes::{i32_at, u32_at};
 use super::chunk::{Chunk, polarity};
 use super::reader::{Decoder, Opening};
 use super::{EventFileError, EventFormat, LeftOut, RecordingInfo};
+use compression::Unpacked;
 use description::Stream;
 use flatbuffer::Table;
 use spike_core::CameraEvent;
@@ -64,7 +66,7 @@ pub(super) fn open(bytes: &[u8], _: bool) -> Opening {
         events,
         table_position,
         at_table: false,
-        packet: Vec::new(),
+        packet: Unpacked::default(),
         pending: 0..0,
         left_out: LeftOut::default(),
     };
@@ -80,7 +82,7 @@ struct Aedat4Decoder {
     table_position: Option<u64>,
     at_table: bool,
     /// The packet whose events are handed over.
-    packet: Vec<u8>,
+    packet: Unpacked,
     /// Bytes of it that are events still to come.
     pending: std::ops::Range<usize>,
     left_out: LeftOut,
@@ -88,7 +90,7 @@ struct Aedat4Decoder {
 
 impl Aedat4Decoder {
     fn hand_over(&mut self, chunk: &mut Chunk) {
-        let Some(bytes) = self.packet.get(self.pending.clone()) else { return };
+        let Some(bytes) = self.packet.bytes().get(self.pending.clone()) else { return };
         let events = bytes.as_chunks::<EVENT>().0;
         let count = events.len().min(chunk.room());
         for (slot, event) in chunk.free().iter_mut().zip(events) {
@@ -126,7 +128,7 @@ impl Aedat4Decoder {
         if self.compression.unpack(packed, &mut self.packet).is_err() {
             return corrupt("a packet cannot be unpacked");
         }
-        let Some(table) = Table::root(&self.packet, letters) else {
+        let Some(table) = Table::root(self.packet.bytes(), letters) else {
             return corrupt("a packet is no FlatBuffer of the type of its stream");
         };
         let (length, bytes) = table.vector(0).unwrap_or((0, &[]));
@@ -135,7 +137,7 @@ impl Aedat4Decoder {
             Some(Stream::Triggers) => self.left_out.triggers += length as u64,
             _ if stream != self.events => self.left_out.other += length as u64,
             _ => {
-                let start = self.packet.len() - bytes.len();
+                let start = self.packet.bytes().len() - bytes.len();
                 let Some(size) = length.checked_mul(EVENT).filter(|&size| size <= bytes.len()) else {
                     return corrupt("a packet says that it holds more events than it has bytes for");
                 };
@@ -176,11 +178,11 @@ impl Decoder for Aedat4Decoder {
     }
 
     fn end(&self, rest: &[u8], position: u64) -> Result<(), EventFileError> {
-        let mut table = Vec::new();
+        let mut table = Unpacked::default();
         let is_table = |table: &[u8]| Table::root(table, b"FTAB").is_some_and(|table| table.vector(0).is_some());
         let what = match self.table_position {
             Some(_) if self.at_table => {
-                if self.compression.unpack(rest, &mut table).is_ok() && is_table(&table) {
+                if self.compression.unpack(rest, &mut table).is_ok() && is_table(table.bytes()) {
                     return Ok(());
                 }
                 "the table of packets, behind all events"
