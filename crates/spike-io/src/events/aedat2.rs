@@ -8,6 +8,7 @@
 //! Source: iniVation, AEDAT 2.0 file format.
 
 use super::aedat_text::{AedatText, size_line};
+use super::bytes::append;
 use super::chunk::{Chunk, polarity};
 use super::reader::{Decoder, Opening};
 use super::time_high::Wrapping32;
@@ -114,7 +115,7 @@ impl Encoder for Aedat2Encoder {
             out.extend(NOTHING.to_be_bytes());
             out.extend((event.time_us as u32).to_be_bytes());
         }
-        out.extend(events.iter().flat_map(record));
+        append(out, events, record);
         Ok(())
     }
 

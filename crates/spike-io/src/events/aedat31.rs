@@ -8,7 +8,7 @@
 //! Source: iniVation, AEDAT 3.1 file format.
 
 use super::aedat_text::{AedatText, size_line};
-use super::bytes::i32_at;
+use super::bytes::{append, i32_at};
 use super::chunk::{Chunk, polarity};
 use super::reader::{Decoder, Opening};
 use super::writer::{Encoder, Limits};
@@ -167,11 +167,11 @@ impl Encoder for Aedat31Encoder {
                 for field in [EVENT as i32, 4, overflows(&packet[0]) as i32, number, number, number] {
                     out.extend(field.to_le_bytes());
                 }
-                out.extend(packet.iter().flat_map(|event| {
+                append(out, packet, |event| {
                     let on = u32::from(event.polarity == Polarity::On);
                     let word = u32::from(event.x) << 17 | u32::from(event.y) << 2 | on << 1 | 1;
                     (u64::from(event.time_us as u32 & 0x7fff_ffff) << 32 | u64::from(word)).to_le_bytes()
-                }));
+                });
             }
         }
         Ok(())

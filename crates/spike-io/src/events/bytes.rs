@@ -82,6 +82,15 @@ pub(super) fn i64_at(bytes: &[u8], at: usize) -> Option<i64> {
     bytes.get(at..)?.first_chunk().map(|b| i64::from_le_bytes(*b))
 }
 
+/// Appends records of a constant size: the list grows once, and the loop has no further checks.
+pub(super) fn append<T, const N: usize>(out: &mut Vec<u8>, items: &[T], record: impl Fn(&T) -> [u8; N]) {
+    let start = out.len();
+    out.resize(start + N * items.len(), 0);
+    for (bytes, item) in out[start..].as_chunks_mut::<N>().0.iter_mut().zip(items) {
+        *bytes = record(item);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,6 +5,7 @@
 //!
 //! Source: Prophesee, DAT file format, documentation of the Metavision SDK.
 
+use super::bytes::append;
 use super::chunk::{Chunk, polarity};
 use super::prophesee::PropheseeText;
 use super::reader::{Decoder, Opening};
@@ -89,11 +90,11 @@ impl Encoder for DatEncoder {
     }
 
     fn encode(&mut self, events: &[CameraEvent], _: u64, out: &mut Vec<u8>) -> Result<(), EventFileError> {
-        out.extend(events.iter().flat_map(|event| {
+        append(out, events, |event| {
             let on = u64::from(event.polarity == Polarity::On);
             let word = on << 28 | u64::from(event.y) << 14 | u64::from(event.x);
             (word << 32 | u64::from(event.time_us as u32)).to_le_bytes()
-        }));
+        });
         Ok(())
     }
 

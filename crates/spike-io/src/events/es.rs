@@ -124,7 +124,8 @@ impl Encoder for EsEncoder {
             }
             let [x0, x1] = event.x.to_le_bytes();
             let [y0, y1] = event.y.to_le_bytes();
-            out.extend([(wait_us as u8) << 1 | u8::from(event.polarity == Polarity::On), x0, x1, y0, y1]);
+            let first = (wait_us as u8) << 1 | u8::from(event.polarity == Polarity::On);
+            out.extend_from_slice(&[first, x0, x1, y0, y1]);
             self.time_us = event.time_us;
         }
         Ok(())

@@ -9,6 +9,7 @@
 //!
 //! Source: Prophesee, EVT 2.0 format, documentation of the Metavision SDK.
 
+use super::bytes::append;
 use super::chunk::{Chunk, polarity};
 use super::prophesee::{PropheseeText, evt_text};
 use super::reader::{Decoder, Opening};
@@ -21,6 +22,9 @@ use spike_core::{CameraEvent, Polarity};
 const LOW_BITS: u32 = 6;
 /// Bits of the time in a word of its own.
 const HIGH_BITS: u32 = 28;
+
+/// Words whose kind is looked at together.
+const BLOCK: usize = 32;
 
 const TIME_HIGH: u32 = 0x8;
 const TRIGGER: u32 = 0xA;
@@ -70,6 +74,24 @@ const EFFECTS: [Effect; 16] = {
 };
 
 impl Evt2Decoder {
+    /// Takes blocks of nothing but events as long as they last, and says how many words they were.
+    fn events(words: &[[u8; 4]], base_us: i64, chunk: &mut Chunk) -> usize {
+        let slots = chunk.free().as_chunks_mut::<BLOCK>().0;
+        let mut done = 0;
+        for (slots, block) in slots.iter_mut().zip(words.as_chunks::<BLOCK>().0) {
+            let block = block.map(u32::from_le_bytes);
+            if block.iter().fold(0, |all, word| all | word) >> 29 != 0 {
+                break;
+            }
+            for (slot, word) in slots.iter_mut().zip(block) {
+                *slot = event(word, base_us);
+            }
+            done += BLOCK;
+        }
+        chunk.advance(done);
+        done
+    }
+
     /// Takes events and times as long as they last, and says how many words they were.
     fn simple(&mut self, words: &[[u8; 4]], mut base_us: i64, chunk: &mut Chunk) -> usize {
         let (mut count, mut done) = (0, 0);
@@ -110,7 +132,9 @@ impl Decoder for Evt2Decoder {
         let mut done = 0;
         while done < words.len() && chunk.room() > 0 {
             if let Some(base_us) = self.time.base_us() {
-                done += self.simple(&words[done..], base_us, chunk);
+                done += Self::events(&words[done..], base_us, chunk);
+                let block = &words[done..];
+                done += self.simple(&block[..block.len().min(BLOCK)], base_us, chunk);
             }
             // What stopped the simple words.
             if let Some(&word) = words.get(done)
@@ -144,6 +168,17 @@ impl Evt2Encoder {
     pub(super) fn new(size: [u32; 2]) -> Self {
         Self { size, high: 0 }
     }
+
+    /// Moves the time of a reader to `high`: the last word before a wrap and the first after it are written, so that
+    /// every reader counts it.
+    fn move_to(&mut self, high: i64, out: &mut Vec<u8>) {
+        while self.high != high {
+            let wrap = self.high | ((1 << HIGH_BITS) - 1);
+            let farthest = if self.high == wrap { wrap + 1 } else { wrap };
+            self.high = high.min(farthest);
+            out.extend_from_slice(&(TIME_HIGH << 28 | (self.high & 0x0fff_ffff) as u32).to_le_bytes());
+        }
+    }
 }
 
 impl Encoder for Evt2Encoder {
@@ -154,25 +189,13 @@ impl Encoder for Evt2Encoder {
     }
 
     fn encode(&mut self, events: &[CameraEvent], _: u64, out: &mut Vec<u8>) -> Result<(), EventFileError> {
-        out.reserve(events.len() * 4);
-        for event in events {
-            let high = event.time_us >> LOW_BITS;
-            while self.high != high {
-                // The last word before a wrap and the first after it are written, so that every reader counts it.
-                let wrap = self.high | ((1 << HIGH_BITS) - 1);
-                self.high = if high <= wrap {
-                    high
-                } else if self.high < wrap {
-                    wrap
-                } else {
-                    wrap + 1
-                };
-                out.extend((TIME_HIGH << 28 | (self.high & 0x0fff_ffff) as u32).to_le_bytes());
-            }
-            let kind = u32::from(event.polarity == Polarity::On);
-            let low = (event.time_us & 0x3f) as u32;
-            let word = kind << 28 | low << 22 | u32::from(event.x) << 11 | u32::from(event.y);
-            out.extend(word.to_le_bytes());
+        for run in events.chunk_by(|a, b| a.time_us >> LOW_BITS == b.time_us >> LOW_BITS) {
+            self.move_to(run[0].time_us >> LOW_BITS, out);
+            append(out, run, |event| {
+                let kind = u32::from(event.polarity == Polarity::On);
+                let low = (event.time_us & 0x3f) as u32;
+                (kind << 28 | low << 22 | u32::from(event.x) << 11 | u32::from(event.y)).to_le_bytes()
+            });
         }
         Ok(())
     }

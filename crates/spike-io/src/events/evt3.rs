@@ -198,13 +198,16 @@ pub(super) struct Evt3Encoder {
     size: [u32; 2],
     /// Time high, wraps included, that a reader has.
     high: i64,
-    low_us: Option<u16>,
-    y: Option<u16>,
+    low_us: u16,
+    y: u16,
 }
+
+/// No value of twelve bits: nothing was written yet.
+const UNKNOWN: u16 = u16::MAX;
 
 impl Evt3Encoder {
     pub(super) fn new(size: [u32; 2]) -> Self {
-        Self { size, high: 0, low_us: None, y: None }
+        Self { size, high: 0, low_us: UNKNOWN, y: UNKNOWN }
     }
 
     /// Moves the time of a reader to `high`: no step above a quarter of the range, and at each wrap the last word
@@ -217,7 +220,7 @@ impl Evt3Encoder {
             self.high = high.min(farthest);
             out.extend((TIME_HIGH << 12 | (self.high & 0xfff) as u16).to_le_bytes());
         }
-        self.low_us = None;
+        self.low_us = UNKNOWN;
     }
 }
 
@@ -229,22 +232,26 @@ impl Encoder for Evt3Encoder {
     }
 
     fn encode(&mut self, events: &[CameraEvent], _: u64, out: &mut Vec<u8>) -> Result<(), EventFileError> {
-        out.reserve(events.len() * 6);
-        for event in events {
-            let (high, low_us) = (event.time_us >> 12, (event.time_us & 0xfff) as u16);
-            if self.high != high {
-                self.move_to(high, out);
+        for run in events.chunk_by(|a, b| a.time_us >> 12 == b.time_us >> 12) {
+            if self.high != run[0].time_us >> 12 {
+                self.move_to(run[0].time_us >> 12, out);
             }
-            if self.low_us != Some(low_us) {
-                out.extend((TIME_LOW << 12 | low_us).to_le_bytes());
-                self.low_us = Some(low_us);
+            // Room for all three words of every event; a word that says nothing new is written over by the next.
+            let mut end = out.len();
+            out.resize(end + 6 * run.len(), 0);
+            let mut word = |word: u16, is_new: bool| {
+                out[end..end + 2].copy_from_slice(&word.to_le_bytes());
+                end += 2 * usize::from(is_new);
+            };
+            for event in run {
+                let low_us = (event.time_us & 0xfff) as u16;
+                word(TIME_LOW << 12 | low_us, self.low_us != low_us);
+                word(ADDR_Y << 12 | event.y, self.y != event.y);
+                let on = u16::from(event.polarity == Polarity::On);
+                word(ADDR_X << 12 | on << 11 | event.x, true);
+                (self.low_us, self.y) = (low_us, event.y);
             }
-            if self.y != Some(event.y) {
-                out.extend((ADDR_Y << 12 | event.y).to_le_bytes());
-                self.y = Some(event.y);
-            }
-            let on = u16::from(event.polarity == Polarity::On);
-            out.extend((ADDR_X << 12 | on << 11 | event.x).to_le_bytes());
+            out.truncate(end);
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Writing AEDAT 4.
 
 use super::super::EventFileError;
+use super::super::bytes::append;
 use super::super::writer::{Encoder, Limits, Patch};
 use super::compression::Compression;
 use super::flatbuffer::set_size;
@@ -47,12 +48,12 @@ impl Aedat4Encoder {
         self.plain.extend([6, 0, 8, 0, 4, 0, 0, 0]); // offsets of a table with one field, at 12
         self.plain.extend([8, 0, 0, 0, 4, 0, 0, 0]); // the table: back to its offsets, vector at 28
         self.plain.extend((events.len() as u32).to_le_bytes());
-        self.plain.extend(events.iter().flat_map(|event| {
-            let [t0, t1, t2, t3, t4, t5, t6, t7] = event.time_us.to_le_bytes();
-            let ([x0, x1], [y0, y1]) = (event.x.to_le_bytes(), event.y.to_le_bytes());
-            let on = u8::from(event.polarity == Polarity::On);
-            [t0, t1, t2, t3, t4, t5, t6, t7, x0, x1, y0, y1, on, 0, 0, 0]
-        }));
+        append(&mut self.plain, events, |event| {
+            // As one number of 128 bits: eight bytes of time, two each of x and y, one of polarity.
+            let on = u128::from(event.polarity == Polarity::On);
+            let place = u128::from(event.y) << 80 | u128::from(event.x) << 64;
+            (on << 96 | place | u128::from(event.time_us.cast_unsigned())).to_le_bytes()
+        });
         set_size(&mut self.plain);
         let start = out.len();
         out.extend([0; NUMBERS]);
