@@ -179,7 +179,10 @@ impl Decoder for Aedat4Decoder {
 
     fn end(&self, rest: &[u8], position: u64) -> Result<(), EventFileError> {
         let mut table = Unpacked::default();
-        let is_table = |table: &[u8]| Table::root(table, b"FTAB").is_some_and(|table| table.vector(0).is_some());
+        let is_table = |table: &[u8]| {
+            let whole = u32_at(table, 0).is_some_and(|size| size as usize + 4 <= table.len());
+            whole && Table::root(table, b"FTAB").is_some_and(|table| table.vector(0).is_some())
+        };
         let what = match self.table_position {
             Some(_) if self.at_table => {
                 if self.compression.unpack(rest, &mut table).is_ok() && is_table(table.bytes()) {
