@@ -29,7 +29,7 @@ fn made() -> Vec<CameraEvent> {
     let mut state = 1234u64;
     let mut draw = move |below: u64| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) * below >> 31
+        ((state >> 33) * below) >> 31
     };
     let (mut y, mut x, mut burst) = (0, 0, 0);
     let event = |i: usize| {

@@ -88,7 +88,10 @@ mod tests {
     use super::super::EventReader;
     use super::*;
 
-    fn read(text: &str, words: &[u64]) -> Result<(Vec<(i64, u16, u16, bool)>, LeftOut), EventFileError> {
+    /// Time, column, row, ON.
+    type Plain = (i64, u16, u16, bool);
+
+    fn read(text: &str, words: &[u64]) -> Result<(Vec<Plain>, LeftOut), EventFileError> {
         let bytes = [text.as_bytes().to_vec(), words.iter().flat_map(|w| w.to_le_bytes()).collect()].concat();
         let mut reader = EventReader::new(&bytes[..], EventFormat::Evt21)?;
         let mut events = Vec::new();

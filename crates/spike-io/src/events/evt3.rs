@@ -264,7 +264,10 @@ mod tests {
     use super::super::{EventHeader, EventReader, EventWriter};
     use super::*;
 
-    fn read(words: &[u16]) -> Result<(Vec<(i64, u16, u16, bool)>, LeftOut), EventFileError> {
+    /// Time, column, row, ON.
+    type Plain = (i64, u16, u16, bool);
+
+    fn read(words: &[u16]) -> Result<(Vec<Plain>, LeftOut), EventFileError> {
         let bytes = [b"% evt 3.0\n".to_vec(), words.iter().flat_map(|w| w.to_le_bytes()).collect()].concat();
         let mut reader = EventReader::new(&bytes[..], EventFormat::Evt3)?;
         let mut events = Vec::new();

@@ -141,7 +141,7 @@ impl Compression {
             Self::Lz4 => {
                 let info = lz4_flex::frame::FrameInfo::new().block_size(lz4_flex::frame::BlockSize::Max256KB);
                 let mut encoder = lz4_flex::frame::FrameEncoder::with_frame_info(info, &mut *out);
-                encoder.write_all(bytes).map_err(io::Error::from).and_then(|()| Ok(encoder.finish().map(|_| ())?))
+                encoder.write_all(bytes).and_then(|()| Ok(encoder.finish().map(|_| ())?))
             }
             // At once, not as a stream: dv-processing needs the size that only then stands in the frame.
             Self::Zstd => zstd::bulk::compress(bytes, ZSTD_LEVEL).map(|packed| out.extend_from_slice(&packed)),

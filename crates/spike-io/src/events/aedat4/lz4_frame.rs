@@ -84,7 +84,7 @@ mod tests {
     fn plain_frames_and_others() {
         let bytes = bytes();
         for mode in [BlockMode::Independent, BlockMode::Linked] {
-            let info = || FrameInfo::new().block_size(BlockSize::Max64KB).block_mode(mode.clone());
+            let info = || FrameInfo::new().block_size(BlockSize::Max64KB).block_mode(mode);
             let plain = [info(), info().content_size(Some(bytes.len() as u64))];
             for packed in plain.map(|info| frame(info, &bytes)) {
                 let mut out = Unpacked::default();
