@@ -64,8 +64,7 @@ fn read(input: &Path, format: &str, stream: bool) -> Result<(), Failure> {
     }
     let (wall_ms, processor_ms) = (started.elapsed().as_secs_f64() * 1e3, processor_ms()? - before_ms);
     let kept = if stream { all.num_events() } else { reader.num_events() };
-    println!("{kept} {wall_ms:.3} {processor_ms:.3} {check}");
-    Ok(())
+    Ok(writeln!(std::io::stdout(), "{kept} {wall_ms:.3} {processor_ms:.3} {check}")?)
 }
 
 /// Time of this process on a processor; other programs on the machine do not count.
