@@ -3,8 +3,6 @@
 //! `tests/interop/event_files.py golden` makes them; `requirements.txt` beside it has the versions. The same script
 //! checks the other direction, that those programs read what is written here.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use spike_core::CameraEvent;
 use spike_io::events::{EventFormat, EventReader, LeftOut, read_events};
 use std::fs;

@@ -85,7 +85,8 @@ fn events_csv_corpus() {
 #[test]
 fn recordings_corpus() {
     use spike_io::events::EventFormat::{Aedat2, Aedat4, Aedat31, Dat, Es, Evt2, Evt3, Evt21, Nmnist};
-    let formats: [(&str, fn(&[u8])); 9] = [
+    type Run = fn(&[u8]);
+    let formats: [(&str, Run); 9] = [
         ("events_evt2", |data| recording::run(Evt2, data)),
         ("events_evt21", |data| recording::run(Evt21, data)),
         ("events_evt3", |data| recording::run(Evt3, data)),
