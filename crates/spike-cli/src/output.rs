@@ -2,7 +2,7 @@
 
 use crate::error::CliError;
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
@@ -62,6 +62,11 @@ impl Output {
         finish().map_err(|source| CliError::Write { path: path.clone(), source: source.into() })
     }
 
+    /// Whether it is a new file, in which positions can be gone back to.
+    pub(crate) fn is_file(&self) -> bool {
+        matches!(self.target, Target::New(_))
+    }
+
     /// The error of a failed write to this output.
     pub(crate) fn failed(path: &Path, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> CliError {
         CliError::Write { path: path.to_owned(), source: source.into() }
@@ -94,6 +99,15 @@ impl Write for Output {
             Target::New(out) => out.flush(),
             Target::Device(out) => out.flush(),
             Target::Standard(out) => out.flush(),
+        }
+    }
+}
+
+impl Seek for Output {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        match &mut self.target {
+            Target::New(out) => out.seek(to),
+            Target::Device(_) | Target::Standard(_) => Err(io::ErrorKind::NotSeekable.into()),
         }
     }
 }

@@ -17,6 +17,8 @@ mod npy;
 mod npz;
 #[path = "../../../fuzz/targets/png.rs"]
 mod png;
+#[path = "../../../fuzz/targets/recording.rs"]
+mod recording;
 #[path = "../../../fuzz/targets/spikes_csv.rs"]
 mod spikes_csv;
 #[path = "../../../fuzz/targets/spk.rs"]
@@ -78,4 +80,24 @@ fn spikes_csv_corpus() {
 #[test]
 fn events_csv_corpus() {
     replay("events_csv", events_csv::run);
+}
+
+#[test]
+fn recordings_corpus() {
+    use spike_io::events::EventFormat::{Aedat2, Aedat4, Aedat31, Dat, Es, Evt2, Evt3, Evt21, Nmnist};
+    type Run = fn(&[u8]);
+    let formats: [(&str, Run); 9] = [
+        ("events_evt2", |data| recording::run(Evt2, data)),
+        ("events_evt21", |data| recording::run(Evt21, data)),
+        ("events_evt3", |data| recording::run(Evt3, data)),
+        ("events_dat", |data| recording::run(Dat, data)),
+        ("events_aedat2", |data| recording::run(Aedat2, data)),
+        ("events_aedat31", |data| recording::run(Aedat31, data)),
+        ("events_aedat4", |data| recording::run(Aedat4, data)),
+        ("events_es", |data| recording::run(Es, data)),
+        ("events_nmnist", |data| recording::run(Nmnist, data)),
+    ];
+    for (name, run) in formats {
+        replay(name, run);
+    }
 }

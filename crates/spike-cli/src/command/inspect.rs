@@ -1,5 +1,6 @@
 //! `spike inspect`: what a file of spikes or events holds.
 
+use super::events::{Recording, inspect_recording};
 use crate::data::{SpikeInput, name_of};
 use crate::error::CliError;
 use crate::progress::Progress;
@@ -16,9 +17,9 @@ use std::path::PathBuf;
 /// Damaged blocks are named and left out, a file that is cut off is shown as far as it goes; the exit code is then 3.
 #[derive(Debug, Args)]
 pub(crate) struct Inspect {
-    /// Spikes: .spk, .npz or .csv, or camera events: .csv or .npz; `-` is standard input.
+    /// Spikes: .spk, .npz or .csv, or camera events: .csv, .npz, or any format of `transcode`; `-` is standard input.
     input: PathBuf,
-    /// Format of the input (spk, npz, csv; events: eventcsv, eventnpz), where name and content do not tell.
+    /// Format of the input (spk, npz, csv, or one of `transcode`), where name and content do not tell.
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
     /// Print one JSON object instead of text.
@@ -53,6 +54,9 @@ impl Inspect {
     /// Runs the verb.
     pub(crate) fn run(self) -> Result<(), CliError> {
         let name = name_of(&self.input);
+        if let Some(recording) = Recording::of_camera(&self.input, self.format.as_deref())? {
+            return inspect_recording(&name, recording, self.json);
+        }
         let mut file = match SpikeInput::open(&self.input, self.format.as_deref())? {
             SpikeInput::Spikes(file) => file,
             SpikeInput::Events(file) => {

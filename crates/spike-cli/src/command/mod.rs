@@ -11,6 +11,7 @@ mod inspect;
 mod plot;
 mod schemes;
 mod sink;
+mod transcode;
 mod tuning;
 
 use crate::error::CliError;
@@ -29,6 +30,8 @@ pub(crate) enum Command {
     Cat(cat::Cat),
     /// Say what a file of spikes or events holds.
     Inspect(inspect::Inspect),
+    /// Turn a file of camera events into another format.
+    Transcode(transcode::Transcode),
     /// Draw spikes in the terminal or into an SVG or PNG file.
     Plot(plot::Plot),
     /// Measure what codes keep of data and what they cost.
@@ -47,6 +50,7 @@ pub(crate) fn run(command: Command) -> Result<(), CliError> {
         Command::Decode(command) => command.run(),
         Command::Cat(command) => command.run(),
         Command::Inspect(command) => command.run(),
+        Command::Transcode(command) => command.run(),
         Command::Plot(command) => command.run(),
         Command::Bench(command) => command.run(),
         Command::Compare(command) => command.run(),

@@ -158,9 +158,11 @@ impl SpikeInput {
         R: Read + Seek + Debug + 'static,
     {
         let name = || name_of(path);
-        let event_format = match format {
-            Some(name @ ("eventcsv" | "eventnpz")) => Some(EventFormat::from_name(name)?),
-            _ => {
+        // These two names are those of spikes as well.
+        let named = format.filter(|name| !matches!(*name, "csv" | "npz"));
+        let event_format = match named.and_then(|name| EventFormat::from_name(name).ok()) {
+            Some(event_format) => Some(event_format),
+            None => {
                 EventFormat::recognise(&mut input).map_err(|source| CliError::Open { path: path.to_owned(), source })?
             }
         };

@@ -1,6 +1,7 @@
 //! Camera events as NumPy arrays.
 
-use super::{Collector, EventFile, EventFileError, EventHeader};
+use super::collect::{Collector, EventFile};
+use super::{EventFileError, EventHeader};
 use crate::npz::{NpzCompression, NpzWriter};
 use crate::{InputFormat, OpenOptions, ReadError};
 use spike_core::{CameraEvent, Polarity};

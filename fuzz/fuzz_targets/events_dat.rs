@@ -1,0 +1,8 @@
+//! The fuzz target `events_dat`.
+
+#![no_main]
+
+#[path = "../targets/recording.rs"]
+mod recording;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| recording::run(spike_io::events::EventFormat::Dat, data));
