@@ -173,7 +173,8 @@ fn records_of_other_codes_or_without_values_are_refused_by_name() {
             }
             other => other,
         };
-        let first = new(code).with_initial_values(&signal[..1]).unwrap().encoding().as_ref().clone();
+        let record = new(code).with_signals(&signal).unwrap().encoding().as_ref().clone();
+        let first = Encoding { signal_statistics: Vec::new(), ..record };
         let rows = &rows[..first.num_neurons()];
         let error = decode(first, rows, 4).unwrap_err();
         assert!(error.to_string().contains("signal statistics"), "{error}");

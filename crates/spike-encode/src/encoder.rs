@@ -150,17 +150,6 @@ impl Encoder {
         Ok(Self { code: Code::of(&encoding)?, jitter: Jitter::of(&encoding.config)?, encoding: Arc::new(encoding) })
     }
 
-    /// For codes of time series: the same with the first values of every sample in the record, from which a
-    /// decoder rebuilds the signal. `first_values` are in the caller's units, sample-major, one for each channel.
-    ///
-    /// # Errors
-    /// [`EncodeError`] for values that the normaliser refuses.
-    pub fn with_initial_values(self, first_values: &[f64]) -> Result<Self, EncodeError> {
-        let mut encoding = self.encoding.as_ref().clone();
-        encoding.normalizer.apply(first_values, 0, &mut encoding.initial_values, &mut NormalizeReport::default())?;
-        Ok(Self { encoding: Arc::new(encoding), ..self })
-    }
-
     /// For codes of time series: the same with everything in the record that a decoder must know of the signals:
     /// first values, and statistics for the codes that have some ([`SignalEncoder::signal_statistics`]). `signals`
     /// are all samples from index 0 on, in the caller's units, sample-major, each of shape (sample in time, channel).

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use spike_core::{
-    BenSpikerOptions, BenSpikerRule, CodeOptions, CodingScheme, ConfigError, EncodeError, EncoderConfig,
+    BenSpikerOptions, BenSpikerRule, CodeOptions, CodingScheme, ConfigError, EncodeError, EncoderConfig, Encoding,
     MovingWindowOptions, Normalizer, NormalizerKind, Seed, SendOnDeltaOptions, SignalEncoder, SpikeBatch, SpikeChunk,
     StepForwardOptions, TbrOptions, ThresholdOptions,
 };
@@ -204,7 +204,8 @@ fn records_without_what_the_decoder_needs_are_refused() {
     let new = |code| Encoder::new(&config(6), code, Normalizer::identity(1), Seed(0), vec![6, 1]).unwrap();
     let error = new(step_forward(0.1, 1)).encode(&signal, 0).unwrap_err();
     assert!(matches!(error, EncodeError::InitialValues { sample: 0, .. }));
-    let with_first = new(tbr(1.0)).with_initial_values(&signal[..1]).unwrap();
+    let record = new(tbr(1.0)).with_signals(&signal).unwrap().encoding().as_ref().clone();
+    let with_first = Encoder::from_encoding(Encoding { signal_statistics: Vec::new(), ..record }).unwrap();
     let error = with_first.encode(&signal, 0).unwrap_err();
     assert!(matches!(error, EncodeError::SignalStatistics { sample: 0, .. }), "{error}");
     assert!(error.to_string().contains("with_signals"));

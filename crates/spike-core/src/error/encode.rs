@@ -65,7 +65,7 @@ pub enum EncodeError {
     /// The record of a time series lacks the values from which it is rebuilt, or has others.
     #[error(
         "sample {sample} begins with {found:?}, the record of the encoding says {recorded:?}; give the encoder the \
-         initial values of every sample (with_initial_values or with_signals)"
+         initial values of every sample (with_signals)"
     )]
     InitialValues {
         /// Sample index.
