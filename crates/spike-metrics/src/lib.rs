@@ -101,7 +101,7 @@ pub use information::direct::{DirectEstimate, DirectOptions, WordEntropy, direct
 pub use information::estimate::{
     InformationEstimate, InformationMethod, InformationOptions, mutual_information, table_information,
 };
-pub use information::ksg::{NeighbourOptions, mutual_information_continuous, mutual_information_mixed};
+pub use information::ksg::{NeighbourOptions, SoleResponses, mutual_information_continuous, mutual_information_mixed};
 pub use information::miller_madow::entropy_miller_madow_bits;
 pub use information::nsb::entropy_nsb_bits;
 pub use information::plug_in::entropy_plug_in_bits;

@@ -85,13 +85,11 @@ fn means_agree_with_the_reference() {
                         .unwrap()
                         .estimate_bits
                 });
-                // The reference leaves samples of unique responses out of ψ(N) but not out of the search, which takes
-                // off the logarithm of the share that is left. Here, as in scikit-learn, they are left out of both.
+                // The reference searches among all samples but averages over those that share a response.
                 check("ksg_mixed_k3", &|x, n| {
-                    let options = NeighbourOptions { num_shuffles: 0, ..NeighbourOptions::default() };
-                    let kept = n.iter().filter(|a| n.iter().filter(|b| a == b).count() > 1).count();
-                    let share = kept as f64 / n.len() as f64;
-                    mutual_information_mixed(x, n, options).unwrap().estimate_bits + share.log2()
+                    let sole_responses = SoleResponses::Searched;
+                    let options = NeighbourOptions { num_shuffles: 0, sole_responses, ..NeighbourOptions::default() };
+                    mutual_information_mixed(x, n, options).unwrap().estimate_bits
                 });
             }
         }
