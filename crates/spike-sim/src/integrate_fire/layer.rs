@@ -274,12 +274,14 @@ mod tests {
     fn counts_settle_at_the_quantised_sum_in_any_order() {
         let emission = Emission::Ternary { min_count: 0, max_count: 6 };
         let options = IfLayerOptions { emission, ..IfLayerOptions::default() };
-        let thresholds: Vec<f64> = (0..130).map(|n| 0.4 + f64::from(n % 7) / 5.0).collect();
+        let thresholds: Vec<f64> = (0..130).map(|n| 0.4137 + f64::from(n % 7) / 5.0).collect();
         let mut sums = vec![0.0; 130];
         let mut layer = IfLayer::new(&options, thresholds.clone()).unwrap();
         for step in 0..20 {
             // Inputs in bursts of both signs.
-            let z: Vec<f64> = inputs(step, 130).iter().map(|z| z * f64::from((step * 7) % 5) - 0.2).collect();
+            let burst = f64::from((step * 7) % 5);
+            let offset = |n: u32| f64::from(n % 5) / 10.0 - 0.31;
+            let z: Vec<f64> = (0..).zip(inputs(step, 130)).map(|(n, z)| z * burst + offset(n)).collect();
             sums.iter_mut().zip(&z).for_each(|(sum, z)| *sum += z);
             layer.step(Some(&z));
         }
@@ -292,7 +294,7 @@ mod tests {
         }
         assert!(layer.counts().contains(&0) && layer.counts().contains(&6));
         layer.reset();
-        assert_eq!((layer.membranes()[0], layer.counts()[0]), (0.2, 0));
+        assert_eq!((layer.membranes()[0], layer.counts()[0]), (0.206_85, 0));
     }
 
     #[test]
