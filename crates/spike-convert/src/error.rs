@@ -119,3 +119,88 @@ impl RunError {
         }
     }
 }
+
+/// Why a network could not be converted or simulated as a spiking network.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConvertError {
+    /// An option is out of its range.
+    #[error("{field} is {found}; allowed is {allowed}")]
+    Options {
+        /// The option.
+        field: &'static str,
+        /// Its value.
+        found: String,
+        /// What it may be.
+        allowed: &'static str,
+    },
+    /// Thresholds do not fit the network.
+    #[error("{found} {problem} do not fit the network, which needs {expected}; convert the network again")]
+    Sites {
+        /// The number that the network needs.
+        expected: usize,
+        /// The number found.
+        found: usize,
+        /// What was counted.
+        problem: &'static str,
+    },
+    /// The form cannot express the network.
+    #[error("node {node:?} ({layer}) cannot take this form: {reason}")]
+    Form {
+        /// The node.
+        node: String,
+        /// Its layer.
+        layer: &'static str,
+        /// Why not, and what to do.
+        reason: &'static str,
+    },
+    /// There is nothing to calibrate with.
+    #[error("there are no calibration samples; thresholds come from the activations of at least one sample")]
+    NoCalibration,
+    /// A layer is never active.
+    #[error(
+        "node {node:?} is 0 for every one of {num_samples} calibration samples; check its weights and the scale of the input"
+    )]
+    Silent {
+        /// The node.
+        node: String,
+        /// Number of samples.
+        num_samples: usize,
+    },
+    /// A weight is not finite.
+    #[error("node {node:?} has a weight that is {value}; weights must be finite")]
+    Weight {
+        /// The node.
+        node: String,
+        /// The value.
+        value: f32,
+    },
+    /// The samples and their labels are not equally many, or a label has no class.
+    #[error("{problem}")]
+    Labels {
+        /// What is wrong and what would be right.
+        problem: String,
+    },
+    /// The exact mode does not know a layer.
+    #[error(
+        "node {node:?} ({layer}) has no exact spiking form; exact are dense layers, convolutions, rectifiers, pools and sums"
+    )]
+    NotExact {
+        /// The node.
+        node: String,
+        /// Its layer.
+        layer: &'static str,
+    },
+    /// The input of the encoder does not fit the network.
+    #[error("{problem}")]
+    Input {
+        /// What is wrong and what would be right.
+        problem: String,
+    },
+    /// The analog network could not be executed.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// The neurons could not be made.
+    #[error(transparent)]
+    Neurons(#[from] spike_sim::SimError),
+}

@@ -319,6 +319,13 @@ impl Window {
 }
 
 impl Window {
+    /// How many places of the window at a position lie in the image or its padding.
+    pub(crate) fn num_with_padding(&self, axis: usize, position: usize, size: usize) -> usize {
+        let end = size + self.pad_begin[axis] + self.pad_end[axis];
+        let start = position * self.stride[axis];
+        end.saturating_sub(start).div_ceil(self.dilation[axis]).min(self.kernel[axis])
+    }
+
     /// The places along an axis that the window at a position sees, each with its place in the kernel.
     pub(crate) fn places(&self, axis: usize, position: usize, size: usize) -> impl Iterator<Item = (usize, usize)> {
         let (begin, dilation) = (self.pad_begin[axis], self.dilation[axis]);

@@ -35,18 +35,26 @@
 //! It does not train, and it executes no network with recurrence or with several inputs.
 
 mod analog;
+mod calibrate;
 mod error;
+mod evaluate;
 mod fold;
 mod graph;
 mod import;
 mod index;
 mod layer;
+mod normalise;
 mod par;
+mod plan;
+mod profile;
 mod shape;
+mod simulate;
+mod spiking;
 mod tensor;
 
 pub use analog::{Activations, AnalogNetwork};
-pub use error::{GraphError, RunError};
+pub use error::{ConvertError, GraphError, RunError};
+pub use evaluate::{EarlyExit, Evaluation, Progress};
 pub use fold::fold;
 pub use graph::{Graph, MAX_NODE_VALUES, Node, NodeId};
 pub use import::{
@@ -54,4 +62,10 @@ pub use import::{
     read_safetensors,
 };
 pub use layer::{BatchNorm, BinaryOp, Conv, Dense, Function, GeluForm, Layer, LayerNorm, Pool, Select, Window};
+pub use profile::{GroupProfile, Profile, SiteProfile};
+pub use simulate::{Simulation, SimulationState};
+pub use spiking::{
+    Attention, ConversionOptions, Form, Granularity, Groups, MaxPooling, Normalisation, Readout, Site, SiteKind,
+    SpikeSigns, SpikingNetwork,
+};
 pub use tensor::Tensor;

@@ -6,7 +6,7 @@ use crate::shape::image;
 
 /// A dense layer with the weights of each input in one row: y += x_i·W_i.
 #[derive(Debug, Clone)]
-pub(super) struct DenseKernel {
+pub(crate) struct DenseKernel {
     num_outputs: usize,
     /// (in, out).
     rows: Vec<f32>,
@@ -57,7 +57,7 @@ fn add_scaled(y: &mut [f32], w: &[f32], x: f32) {
 
 /// A convolution that spreads each input value over the outputs that see it, filters in one row.
 #[derive(Debug, Clone)]
-pub(super) struct ConvKernel {
+pub(crate) struct ConvKernel {
     groups: usize,
     inputs_per_group: usize,
     filters_per_group: usize,
@@ -158,7 +158,7 @@ impl pulp::WithSimd for ConvRun<'_> {
 
 /// Products of pairs of matrices.
 #[derive(Debug, Clone)]
-pub(super) struct MatMulKernel {
+pub(crate) struct MatMulKernel {
     rows: usize,
     inner: usize,
     columns: usize,

@@ -52,7 +52,7 @@ pub struct Activations {
 
 /// What a node needs beside its layer, prepared once.
 #[derive(Debug, Clone)]
-enum Kernel {
+pub(crate) enum Kernel {
     /// The layer alone is enough.
     Plain,
     Dense(linear::DenseKernel),
@@ -164,7 +164,7 @@ impl Activations {
 }
 
 impl Kernel {
-    fn new(graph: &Graph, node: &Node) -> Self {
+    pub(crate) fn new(graph: &Graph, node: &Node) -> Self {
         let shape = |operand: usize| graph.node(node.operands()[operand]).shape();
         match node.layer() {
             Layer::Dense(dense) => Self::Dense(linear::DenseKernel::new(dense)),
@@ -192,7 +192,7 @@ impl Kernel {
         }
     }
 
-    fn run(&self, graph: &Graph, node: &Node, before: &[Vec<f32>], y: &mut [f32], scratch: &mut Vec<f32>) {
+    pub(crate) fn run(&self, graph: &Graph, node: &Node, before: &[Vec<f32>], y: &mut [f32], scratch: &mut Vec<f32>) {
         let operand = |number: usize| {
             let id = node.operands()[number];
             (graph.node(id).shape(), before[id.index()].as_slice())

@@ -5,7 +5,7 @@ use crate::shape::image;
 
 /// The windows of a pooling layer over an image of known size.
 #[derive(Debug, Clone)]
-pub(super) struct PoolKernel {
+pub(crate) struct PoolKernel {
     input: [usize; 2],
     output: [usize; 2],
     /// Rows that each row of windows covers, with the number of rows that count when padding does; columns alike.
@@ -60,11 +60,9 @@ impl PoolKernel {
 }
 
 fn spans(window: &Window, axis: usize, size: usize, num_positions: usize) -> Vec<Span> {
-    let end = size + window.pad_begin[axis] + window.pad_end[axis];
     (0..num_positions)
         .map(|position| {
-            let start = position * window.stride[axis];
-            let with_padding = end.saturating_sub(start).div_ceil(window.dilation[axis]).min(window.kernel[axis]);
+            let with_padding = window.num_with_padding(axis, position, size);
             let places = window.places(axis, position, size).map(|(_, place)| place);
             Span { places: places.collect(), with_padding }
         })

@@ -1,0 +1,245 @@
+//! A converted network as data: the graph, the neurons and their thresholds.
+
+use crate::error::ConvertError;
+use crate::graph::{Graph, Node, NodeId};
+use crate::layer::Layer;
+use crate::spiking::options::ConversionOptions;
+use crate::spiking::prepare::{SiteKind, prepare};
+
+/// The neurons that make spikes of the result of one node.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Site {
+    /// What the neurons transmit.
+    pub kind: SiteKind,
+    /// Which threshold each value of the node uses: axis of the channels, if thresholds differ along one.
+    pub groups: Groups,
+    /// λ of each group: threshold and amplitude of a spike.
+    pub thresholds: Vec<f64>,
+    /// Current that calibration adds in every step, for each group; empty if none.
+    pub shifts: Vec<f64>,
+}
+
+/// How the values of a node share thresholds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Groups {
+    /// One for all.
+    Layer,
+    /// One for each index along an axis.
+    Axis(usize),
+    /// One for each value.
+    Value,
+}
+
+/// A spiking network: an analog graph, and neurons with thresholds where values become spikes.
+///
+/// Weights are those of the folded analog network. A spike of a neuron with threshold λ carries the amplitude λ, so
+/// that the mean of the amplitudes over T steps approximates the analog activation; [`Form`](crate::Form) says how
+/// thresholds and weights are scaled when the network is simulated or written.
+///
+/// ```
+/// use spike_convert::{ConversionOptions, Dense, Graph, Layer, Profile, SpikingNetwork, Tensor};
+/// let mut graph = Graph::new("x", vec![2])?;
+/// let weight = Tensor::new(vec![1, 2], vec![1.0, -0.5])?;
+/// let dense = graph.push("fc", Layer::Dense(Dense { weight, bias: None }), &[graph.input()])?;
+/// let relu = graph.push("relu", Layer::Relu, &[dense])?;
+/// graph.set_output(relu)?;
+/// let network = SpikingNetwork::convert(&graph, &[0.5, 0.2, 1.0, 0.4], &ConversionOptions::default())?;
+/// let (_, node, site) = network.sites().next().expect("one rectifier");
+/// assert_eq!(node.name, "relu");
+/// assert!((site.thresholds[0] - 0.8).abs() < 1e-3);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct SpikingNetwork {
+    graph: Graph,
+    sites: Vec<Option<Site>>,
+    options: ConversionOptions,
+}
+
+impl SpikingNetwork {
+    /// The network with thresholds of 1 everywhere, before normalisation.
+    pub(crate) fn unnormalised(graph: &Graph, options: &ConversionOptions) -> Result<Self, ConvertError> {
+        check_options(options)?;
+        let (graph, kinds) = prepare(graph, options.attention, options.readout);
+        let output = graph.output();
+        let sites = graph.enumerate().zip(kinds).map(|((id, node), kind)| {
+            // The classes that are compared must share one scale.
+            let granularity = if id == output { crate::Granularity::Layer } else { options.granularity };
+            kind.map(|kind| {
+                let groups = Groups::new(&graph, id, kind, granularity);
+                let number = groups.number(node.shape());
+                Site { kind, groups, thresholds: vec![1.0; number], shifts: Vec::new() }
+            })
+        });
+        let sites = sites.collect();
+        Ok(Self { graph, sites, options: *options })
+    }
+
+    /// A network with the given thresholds and shifts, as a file holds them.
+    ///
+    /// # Errors
+    /// [`ConvertError::Options`] for options out of range, [`ConvertError::Sites`] if the sites are not those that the
+    /// options give for the graph, or a threshold is not positive.
+    pub fn from_sites(
+        graph: &Graph,
+        options: &ConversionOptions,
+        thresholds: &[Vec<f64>],
+        shifts: &[Vec<f64>],
+    ) -> Result<Self, ConvertError> {
+        let mut network = Self::unnormalised(graph, options)?;
+        let sites: Vec<&mut Site> = network.sites.iter_mut().flatten().collect();
+        if sites.len() != thresholds.len() || sites.len() != shifts.len() {
+            return Err(ConvertError::Sites { expected: sites.len(), found: thresholds.len(), problem: "sites" });
+        }
+        for (site, (theta, shift)) in sites.into_iter().zip(thresholds.iter().zip(shifts)) {
+            let number = site.thresholds.len();
+            if theta.len() != number || !(shift.is_empty() || shift.len() == number) {
+                let found = theta.len();
+                return Err(ConvertError::Sites { expected: number, found, problem: "thresholds of a site" });
+            }
+            if theta.iter().any(|theta| !(*theta > 0.0 && theta.is_finite())) || shift.iter().any(|s| !s.is_finite()) {
+                return Err(ConvertError::Sites { expected: number, found: number, problem: "positive thresholds" });
+            }
+            site.thresholds.clone_from(theta);
+            site.shifts.clone_from(shift);
+        }
+        Ok(network)
+    }
+
+    /// The graph that is simulated: folded, with rectifiers before maximum pools.
+    #[must_use]
+    pub fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
+    /// The options of the conversion.
+    #[must_use]
+    pub fn options(&self) -> &ConversionOptions {
+        &self.options
+    }
+
+    /// The same neurons under other options of the simulation.
+    ///
+    /// # Errors
+    /// [`ConvertError::Options`] for options out of range or options that place other neurons.
+    pub fn with_options(&self, options: &ConversionOptions) -> Result<Self, ConvertError> {
+        check_options(options)?;
+        let before = &self.options;
+        if (options.attention, options.readout, options.granularity)
+            != (before.attention, before.readout, before.granularity)
+        {
+            return Err(ConvertError::Options {
+                field: "attention, readout or granularity",
+                found: format!("{:?}", (options.attention, options.readout, options.granularity)),
+                allowed: "what the network was converted with; convert it again",
+            });
+        }
+        Ok(Self { options: *options, ..self.clone() })
+    }
+
+    /// The neurons of a node, if its result becomes spikes.
+    #[must_use]
+    pub fn site(&self, id: NodeId) -> Option<&Site> {
+        self.sites.get(id.index())?.as_ref()
+    }
+
+    /// All nodes whose result becomes spikes, in order.
+    pub fn sites(&self) -> impl Iterator<Item = (NodeId, &Node, &Site)> {
+        let nodes = self.graph.enumerate().zip(&self.sites);
+        nodes.filter_map(|((id, node), site)| site.as_ref().map(|site| (id, node, site)))
+    }
+
+    pub(crate) fn site_mut(&mut self, id: NodeId) -> Option<&mut Site> {
+        self.sites.get_mut(id.index())?.as_mut()
+    }
+}
+
+impl Site {
+    /// The threshold of each value of the node, in the order of the graph.
+    #[must_use]
+    pub fn spread(&self, values: &[f64], shape: &[usize]) -> Vec<f64> {
+        (0..shape.iter().product()).map(|i| values[self.groups.of(i, shape)]).collect()
+    }
+}
+
+impl Groups {
+    fn new(graph: &Graph, id: NodeId, kind: SiteKind, granularity: crate::Granularity) -> Self {
+        match (kind, granularity) {
+            // Encoders of attention carry values of all features alike.
+            (SiteKind::Signed | SiteKind::Unsigned, _) | (_, crate::Granularity::Layer) => Self::Layer,
+            (SiteKind::Rectifier, crate::Granularity::Channel) => match channel_axis(graph, id) {
+                Some(axis) => Self::Axis(axis),
+                None => Self::Layer,
+            },
+            (SiteKind::Rectifier, crate::Granularity::Neuron) => Self::Value,
+        }
+    }
+
+    /// Number of groups of a result of the given shape.
+    #[must_use]
+    pub fn number(self, shape: &[usize]) -> usize {
+        match self {
+            Self::Layer => 1,
+            Self::Axis(axis) => shape.get(axis).copied().unwrap_or(1),
+            Self::Value => shape.iter().product(),
+        }
+    }
+
+    /// The group of value i, row-major.
+    #[must_use]
+    pub fn of(self, i: usize, shape: &[usize]) -> usize {
+        match self {
+            Self::Layer => 0,
+            Self::Axis(axis) => {
+                let stride: usize = shape[axis + 1..].iter().product();
+                i / stride % shape[axis]
+            }
+            Self::Value => i,
+        }
+    }
+}
+
+/// The axis along which the values of a node are features of their own: the first of an image, else the last.
+fn channel_axis(graph: &Graph, mut id: NodeId) -> Option<usize> {
+    loop {
+        let node = graph.node(id);
+        match node.layer() {
+            Layer::Conv(_) | Layer::BatchNorm(_) => return Some(0),
+            Layer::Dense(_) | Layer::LayerNorm(_) => return node.shape().len().checked_sub(1),
+            Layer::MaxPool(_)
+            | Layer::AveragePool { .. }
+            | Layer::Relu
+            | Layer::Clip { .. }
+            | Layer::Gelu(_)
+            | Layer::Function(_)
+            | Layer::Binary(_) => {
+                let shape = node.shape();
+                id = *node.operands().iter().find(|operand| graph.node(**operand).shape() == shape).or_else(|| {
+                    let pooled = matches!(node.layer(), Layer::MaxPool(_) | Layer::AveragePool { .. });
+                    node.operands().first().filter(|_| pooled)
+                })?;
+            }
+            _ => return None,
+        }
+    }
+}
+
+fn check_options(options: &ConversionOptions) -> Result<(), ConvertError> {
+    let refuse = |field, found: String, allowed| Err(ConvertError::Options { field, found, allowed });
+    match options.normalisation {
+        crate::Normalisation::Percentile { percent, .. } if !(0.0 < percent && percent <= 100.0) => {
+            return refuse("percentile", percent.to_string(), "above 0 and at most 100");
+        }
+        crate::Normalisation::MeanSquare { num_steps: 0 } => {
+            return refuse("steps of the mean square", "0".to_owned(), "at least 1");
+        }
+        _ => {}
+    }
+    if !(0.0..=1.0).contains(&options.initial_share) {
+        return refuse("initial_share", options.initial_share.to_string(), "0 to 1; 0.5 rounds counts");
+    }
+    if options.bias_calibration == Some(0) {
+        return refuse("steps of the bias calibration", "0".to_owned(), "at least 1");
+    }
+    Ok(())
+}
