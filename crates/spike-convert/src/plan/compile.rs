@@ -3,7 +3,7 @@
 use super::mapping::{Link, Mapping, links, windows};
 use super::scale::{by_channel, by_feature, single, unfoldable};
 use super::synapses::{Scales, Synapses};
-use super::{Class, Edge, Input, InputClass, Plan, PoolUnit, SiteUnit, Unit, UnitKind};
+use super::{Class, Edge, Input, InputClass, Lists, Plan, PoolUnit, SiteUnit, Unit, UnitKind};
 use crate::error::ConvertError;
 use crate::graph::{Graph, Node, NodeId};
 use crate::layer::{BinaryOp, Layer};
@@ -325,7 +325,8 @@ impl<F: Real> Compiler<'_, F> {
             return Ok(Vec::new());
         }
         let of = |member: &u32| source.scale[*member as usize];
-        let scale = pool.members.iter().map(|members| {
+        let scale = (0..pool.members.len() as u32).map(|window| {
+            let members = pool.members.get(window);
             let first = members.first().map_or(1.0, of);
             match members.iter().all(|member| of(member) == first) {
                 true => Ok(first),
@@ -465,5 +466,5 @@ fn pool_unit<F>(windows: Vec<Vec<u32>>, source: &Unit<F>, place: Option<&[u32]>)
         stored.iter().for_each(|&s| windows_of[s as usize].push(at as u32));
         members[at] = stored;
     }
-    PoolUnit { windows_of, members }
+    PoolUnit { windows_of: Lists::new(&windows_of), members: Lists::new(&members) }
 }

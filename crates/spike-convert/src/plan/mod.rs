@@ -91,9 +91,38 @@ pub(crate) enum Edge<F> {
 #[derive(Debug, Clone)]
 pub(crate) struct PoolUnit {
     /// The windows that see each source.
-    pub(crate) windows_of: Vec<Vec<u32>>,
+    pub(crate) windows_of: Lists,
     /// The sources that each window sees.
-    pub(crate) members: Vec<Vec<u32>>,
+    pub(crate) members: Lists,
+}
+
+/// Many short lists in one piece of memory.
+#[derive(Debug, Clone)]
+pub(crate) struct Lists {
+    offsets: Vec<u32>,
+    items: Vec<u32>,
+}
+
+impl Lists {
+    pub(crate) fn new(lists: &[Vec<u32>]) -> Self {
+        let mut offsets = vec![0];
+        let mut items = Vec::new();
+        for list in lists {
+            items.extend_from_slice(list);
+            offsets.push(items.len() as u32);
+        }
+        Self { offsets, items }
+    }
+
+    /// Number of lists.
+    pub(crate) fn len(&self) -> usize {
+        self.offsets.len() - 1
+    }
+
+    #[inline(always)]
+    pub(crate) fn get(&self, list: u32) -> &[u32] {
+        &self.items[self.offsets[list as usize] as usize..self.offsets[list as usize + 1] as usize]
+    }
 }
 
 /// Neurons of a unit.

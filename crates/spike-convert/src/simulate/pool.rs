@@ -9,25 +9,17 @@ use spike_sim::Real;
 pub(super) struct PoolState<F> {
     /// Cumulative amplitude of each source.
     sums: Vec<F>,
-    /// Largest sum of each window that has been passed on.
+    /// Cumulative amplitude that each window has passed on.
     passed: Vec<F>,
     /// The source that each window follows; `u32::MAX` before the first spike.
     leader: Vec<u32>,
-    /// Windows touched in this step.
-    touched: Vec<u32>,
-    is_touched: Vec<bool>,
 }
 
 impl<F: Real> PoolState<F> {
     pub(super) fn new(pool: &PoolUnit) -> Self {
         let (sources, windows) = (pool.windows_of.len(), pool.members.len());
-        Self {
-            sums: vec![F::default(); sources],
-            passed: vec![F::default(); windows],
-            leader: vec![u32::MAX; windows],
-            touched: Vec::new(),
-            is_touched: vec![false; windows],
-        }
+        let zero = F::default();
+        Self { sums: vec![zero; sources], passed: vec![zero; windows], leader: vec![u32::MAX; windows] }
     }
 
     pub(super) fn reset(&mut self) {
@@ -44,33 +36,34 @@ impl<F: Real> PoolState<F> {
         events: (&[u32], &[F]),
         result: (&mut Vec<u32>, &mut Vec<F>),
     ) {
-        for (&source, &amplitude) in events.0.iter().zip(events.1) {
-            self.sums[source as usize] += amplitude;
-            for &window in &pool.windows_of[source as usize] {
-                if !self.is_touched[window as usize] {
-                    self.is_touched[window as usize] = true;
-                    self.touched.push(window);
-                }
-            }
-        }
         match rule {
-            MaxPooling::Cumulative => self.rises(pool, result),
+            MaxPooling::Cumulative => self.rises(pool, events, result),
             MaxPooling::MostActive | MaxPooling::Earliest => self.follow(pool, rule, events, result),
         }
-        self.touched.drain(..).for_each(|window| self.is_touched[window as usize] = false);
     }
 
-    /// The rise or fall of the largest sum of each window.
-    fn rises(&mut self, pool: &PoolUnit, (windows, amplitudes): (&mut Vec<u32>, &mut Vec<F>)) {
-        for &window in &self.touched {
-            let members = &pool.members[window as usize];
-            let sums = members.iter().map(|&member| self.sums[member as usize]);
-            let largest = sums.reduce(|a, b| if a < b { b } else { a }).unwrap_or_default();
-            let passed = &mut self.passed[window as usize];
-            if largest != *passed {
-                windows.push(window);
-                amplitudes.push(largest - *passed);
-                *passed = largest;
+    /// What each event adds to the largest sum of its windows: Σ = max of the sums after every event.
+    fn rises(&mut self, pool: &PoolUnit, events: (&[u32], &[F]), result: (&mut Vec<u32>, &mut Vec<F>)) {
+        for (&source, &amplitude) in events.0.iter().zip(events.1) {
+            let before = self.sums[source as usize];
+            let after = before + amplitude;
+            self.sums[source as usize] = after;
+            for &window in pool.windows_of.get(source) {
+                let passed = &mut self.passed[window as usize];
+                let largest = if *passed < after {
+                    after
+                } else if after < before && before == *passed {
+                    // The largest fell: another may be the largest now.
+                    let sums = pool.members.get(window).iter().map(|&member| self.sums[member as usize]);
+                    sums.reduce(|a, b| if a < b { b } else { a }).unwrap_or_default()
+                } else {
+                    continue;
+                };
+                if largest != *passed {
+                    result.0.push(window);
+                    result.1.push(largest - *passed);
+                    *passed = largest;
+                }
             }
         }
     }
@@ -83,31 +76,81 @@ impl<F: Real> PoolState<F> {
         events: (&[u32], &[F]),
         (windows, amplitudes): (&mut Vec<u32>, &mut Vec<F>),
     ) {
-        for &window in &self.touched {
-            let leader = &mut self.leader[window as usize];
-            let members = &pool.members[window as usize];
-            match rule {
-                MaxPooling::MostActive => {
-                    let best = members.iter().copied().reduce(|a, b| {
-                        let (ahead, other) = (self.sums[a as usize], self.sums[b as usize]);
-                        if ahead < other { b } else { a }
-                    });
-                    *leader = best.unwrap_or(u32::MAX);
+        for (&source, &amplitude) in events.0.iter().zip(events.1) {
+            self.sums[source as usize] += amplitude;
+        }
+        for &source in events.0 {
+            for &window in pool.windows_of.get(source) {
+                let leader = &mut self.leader[window as usize];
+                let members = pool.members.get(window).iter().copied();
+                if rule == MaxPooling::MostActive {
+                    let sum = |member: u32| self.sums[member as usize];
+                    *leader = members.reduce(|a, b| if sum(a) < sum(b) { b } else { a }).unwrap_or(u32::MAX);
+                } else if *leader == u32::MAX {
+                    let mut fired = members.filter(|&member| self.sums[member as usize] != F::default());
+                    *leader = fired.next().unwrap_or(u32::MAX);
                 }
-                _ if *leader == u32::MAX => {
-                    let fired = |member: &&u32| self.sums[**member as usize] != F::default();
-                    *leader = members.iter().find(fired).copied().unwrap_or(u32::MAX);
-                }
-                _ => {}
             }
         }
         for (&source, &amplitude) in events.0.iter().zip(events.1) {
-            for &window in &pool.windows_of[source as usize] {
+            for &window in pool.windows_of.get(source) {
                 if self.leader[window as usize] == source {
                     windows.push(window);
                     amplitudes.push(amplitude);
                 }
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Lists;
+
+    /// One window over four units, and the units that spike in each step.
+    fn passed(rule: MaxPooling, steps: &[&[u32]]) -> Vec<f64> {
+        let pool = PoolUnit { windows_of: Lists::new(&vec![vec![0]; 4]), members: Lists::new(&[vec![0, 1, 2, 3]]) };
+        let mut state = PoolState::<f64>::new(&pool);
+        let step = |sources: &&[u32]| {
+            let (mut windows, mut amplitudes) = (Vec::new(), Vec::new());
+            let ones = vec![1.0; sources.len()];
+            state.step(&pool, rule, (sources, &ones), (&mut windows, &mut amplitudes));
+            amplitudes.iter().sum()
+        };
+        steps.iter().map(step).collect()
+    }
+
+    #[test]
+    fn each_rule_passes_its_spikes() {
+        let steps: [&[u32]; 5] = [&[1], &[2, 3], &[2], &[2], &[0, 1]];
+        // Counts after each step: 0100, 0111, 0121, 0131, 1231.
+        assert_eq!(passed(MaxPooling::Cumulative, &steps), [1.0, 0.0, 1.0, 1.0, 0.0]);
+        // Units 1 and 2 tie after the second step: the first leads, and did not spike.
+        assert_eq!(passed(MaxPooling::MostActive, &steps), [1.0, 0.0, 1.0, 1.0, 0.0]);
+        assert_eq!(passed(MaxPooling::Earliest, &steps), [1.0, 0.0, 0.0, 0.0, 1.0]);
+        assert_eq!(passed(MaxPooling::Earliest, &[&[3, 1], &[3], &[1]]), [1.0, 0.0, 1.0]);
+    }
+
+    #[test]
+    fn cumulative_pooling_is_the_maximum_in_every_step() {
+        let pool = PoolUnit {
+            windows_of: Lists::new(&[vec![0], vec![0, 1], vec![0, 1], vec![1]]),
+            members: Lists::new(&[vec![0, 1, 2], vec![1, 2, 3]]),
+        };
+        let mut state = PoolState::<f64>::new(&pool);
+        let (mut sums, mut totals) = ([0.0f64; 4], [0.0; 2]);
+        for step in 0..200u32 {
+            let sources: Vec<u32> = (0..4).filter(|source| (step * 7 + source * 5) % 3 == 0).collect();
+            let sign = |source: u32| if (step + source) % 4 == 3 { -0.5 } else { 0.5 };
+            let amplitudes: Vec<f64> = sources.iter().map(|&source| sign(source)).collect();
+            sources.iter().zip(&amplitudes).for_each(|(&source, a)| sums[source as usize] += a);
+            let mut result = (Vec::new(), Vec::new());
+            state.step(&pool, MaxPooling::Cumulative, (&sources, &amplitudes), (&mut result.0, &mut result.1));
+            result.0.iter().zip(&result.1).for_each(|(&window, a)| totals[window as usize] += a);
+            let largest = |members: [usize; 3]| members.into_iter().map(|m| sums[m]).fold(f64::NEG_INFINITY, f64::max);
+            // A window that has only fallen below 0 still passes the maximum.
+            assert_eq!(totals, [largest([0, 1, 2]), largest([1, 2, 3])], "{step}");
         }
     }
 }
