@@ -3,8 +3,8 @@
 
     python3 data/models/training/train.py --mnist FOLDER --out FOLDER [mlp cnn_max cnn_avg rescnn attn_relu]
 
-FOLDER holds the four files of MNIST (`train-images-idx3-ubyte.gz` and so on). Nothing is downloaded. README.md says what
-the recipe reproduces and how closely.
+The first FOLDER holds the four files of MNIST (`train-images-idx3-ubyte.gz` and so on). Nothing is downloaded. README.md
+says what the recipe reproduces and how closely.
 """
 import argparse
 import gzip
@@ -20,9 +20,16 @@ from torch import nn
 
 from networks import NETWORKS
 
-SEED, TRAINING_IMAGES, BATCH, REFERENCE_IMAGES = 0, 55_000, 128, 16
-EPOCHS = {"mlp": 15, "cnn_max": 5, "cnn_avg": 5, "rescnn": 5, "attn_relu": 10}
-LEARNING_RATE = {"mlp": 1e-3, "cnn_max": 1e-3, "cnn_avg": 1e-3, "rescnn": 1e-3, "attn_relu": 1e-3}
+TRAINING_IMAGES, BATCH, REFERENCE_IMAGES = 55_000, 128, 16
+# Passes over the training images, and the peak of the learning rate. Chosen by the accuracy on the images that are held
+# out of the 60 000, never by the test set.
+RECIPES = {
+    "mlp": (15, 3e-3),
+    "cnn_max": (5, 1e-2),
+    "cnn_avg": (5, 1e-2),
+    "rescnn": (5, 1e-2),
+    "attn_relu": (10, 5e-3),
+}
 
 
 def idx(path):
@@ -38,12 +45,13 @@ def load(folder, part):
     return images.unsqueeze(1), labels
 
 
-def train(name, images, labels):
-    torch.manual_seed(SEED)
+def train(name, images, labels, seed):
+    """Adam with a one-cycle learning rate; the last batch of an epoch, being smaller, is left out."""
+    torch.manual_seed(seed)
     model = NETWORKS[name]()
-    epochs, steps = EPOCHS[name], len(images) // BATCH
-    optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE[name])
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs * steps)
+    (epochs, peak), steps = RECIPES[name], len(images) // BATCH
+    optimizer = torch.optim.Adam(model.parameters(), lr=peak)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, peak, total_steps=epochs * steps)
     loss_of = nn.CrossEntropyLoss()
     for epoch in range(epochs):
         model.train()
@@ -76,7 +84,7 @@ def export(name, model, images, labels, out):
     save_file({k: v.contiguous() for k, v in model.state_dict().items()}, out / f"{name}.safetensors")
     save_file(reference, out / f"{name}.ref.safetensors")
     path = out / f"{name}.onnx"
-    # The default mode and constant folding would merge BatchNorm into convolutions and transposed weights into new tensors.
+    # The default mode would merge BatchNorm into convolutions, constant folding would rename transposed weights.
     torch.onnx.export(
         model,
         (images[:2],),
@@ -101,6 +109,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--mnist", type=Path, required=True, help="folder with the four files of MNIST")
     parser.add_argument("--out", type=Path, required=True, help="folder to write to")
+    parser.add_argument("--seed", type=int, default=0, help="of initial weights, order of images and dropout")
     parser.add_argument("--threads", type=int, default=1, help="threads of PyTorch; sums and so weights depend on it")
     parser.add_argument("models", nargs="*", help=f"of {', '.join(NETWORKS)}; all by default")
     arguments = parser.parse_args()
@@ -110,16 +119,19 @@ def main():
     torch.set_num_threads(arguments.threads)
     torch.use_deterministic_algorithms(True)
     arguments.out.mkdir(parents=True, exist_ok=True)
-    images, labels = (part[:TRAINING_IMAGES] for part in load(arguments.mnist, "train"))
+    images, labels = load(arguments.mnist, "train")
+    held_out = images[TRAINING_IMAGES:], labels[TRAINING_IMAGES:]
+    images, labels = images[:TRAINING_IMAGES], labels[:TRAINING_IMAGES]
     test_images, test_labels = load(arguments.mnist, "t10k")
     for name in arguments.models or NETWORKS:
         start = time.perf_counter()
-        model = train(name, images, labels)
+        model = train(name, images, labels, arguments.seed)
         export(name, model, test_images, test_labels, arguments.out)
         parameters = sum(p.numel() for p in model.parameters())
         print(
             f"{name}: {parameters} parameters, {accuracy(model, test_images, test_labels):.2f} % of "
-            f"{len(test_labels)} test images, {time.perf_counter() - start:.0f} s",
+            f"{len(test_labels)} test images, {accuracy(model, *held_out):.2f} % of {len(held_out[1])} held out, "
+            f"{time.perf_counter() - start:.0f} s",
             flush=True,
         )
 
