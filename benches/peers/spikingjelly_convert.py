@@ -12,14 +12,13 @@ runs, conversion and loading left out. Processor and wall time are both given. T
 the fastest counts: step by step (`s`), all steps in one call (`m`), and 8 steps a call (`m8`), which keeps the tensors
 small enough for the caches.
 
-Our example is called in the same run, if it was built: it gets `--images N` and prints a JSON object a line for each
-network, number of steps and batch that it timed: `model`, `timesteps`, `batch`, `cpu_ms_per_image`, and `accuracy_at`
-(percent by steps, for the steps of the table below).
+Our example is called after the peer for each network, if it was built: `models=M steps=T images=N batch=B`. It prints
+one JSON object with `accuracy_at` (fractions by steps, when B is above 1) and the median `cpu_ms_per_image`; without it
+`ms_per_image`, which is wall time, is compared with the peer's processor time, and the table says so.
 
 Equal accuracy is told in two ways: what the peer's best mode reaches with all its steps, where ours may stop as soon as
 it is as good; and the accuracy of the analog network less `--loss`, where either side stops as soon as it is reached.
-The peer is timed anew with that number of steps; so is ours, if the example printed it, and is otherwise scaled, which
-is then said.
+Both are timed anew with their number of steps, never scaled.
 """
 import argparse
 import contextlib
@@ -245,64 +244,70 @@ def first_reaching(accuracy_at, target):
     return min((int(steps) for steps, value in accuracy_at.items() if value >= target), default=None)
 
 
-def peer_time(model, mode, way, timesteps, batch, runs):
-    """Processor time at other numbers of steps than those of the table."""
-    found = child("time", model, mode, way, timesteps, batch, runs)
-    return found.get("cpu_ms_per_image")
+def our_run(example, model, timesteps, batch, count, options):
+    """One call of our example, with enough images for at least five timed batches."""
+    words = [f"models={model}", f"steps={timesteps}", f"images={count}", f"batch={batch}", f"options={options}"]
+    done = subprocess.run([example, *words], check=True, capture_output=True, text=True)
+    return json.loads(done.stdout)
 
 
-def our_time(ours, model, timesteps, batch):
-    """Processor time and a word on where it comes from."""
-    mine = {o["timesteps"]: o["cpu_ms_per_image"] for o in ours if (o["model"], o["batch"]) == (model, batch)}
-    if timesteps in mine:
-        return mine[timesteps], ""
-    nearest = min(mine, key=lambda t: abs(t - timesteps))
-    return mine[nearest] * timesteps / nearest, f", scaled from T={nearest}"
+def our_time(example, model, timesteps, batch, options):
+    found = our_run(example, model, timesteps, batch, 5 * batch if batch > 1 else 50, options)
+    if "cpu_ms_per_image" in found:
+        return found["cpu_ms_per_image"], "processor"
+    return found["ms_per_image"], "wall"
 
 
-def compare(results, ours, loss):
-    """Ratios of processor times, the peer over ours, always against the mode and way of the peer that costs least."""
-    if any(max(o["accuracy_at"].values()) <= 1 for o in ours):
-        raise SystemExit(f"{EXAMPLE.name}: accuracy_at is to be in percent")
-    print("\nProcessor time of the peer over ours")
-    for result in results:
-        model = result["model"]
-        for number, (timesteps, batch, runs) in enumerate(WORKS):
-            mine = next((o for o in ours if (o["model"], o["batch"]) == (model, batch)), None)
-            peers = {}
-            for mode, found in result["modes"].items():
-                best = fastest(found["works"][number]) if "works" in found else None
-                if best is not None:
-                    peers[mode] = best[0], best[1]["cpu_ms_per_image"], found["accuracy_at"]
-            if mine is None or not peers:
-                continue
+def compare(result, count, loss, example, options):
+    """Ratios of times, the peer over ours, always against the mode and way of the peer that costs least."""
+    model = result["model"]
+    mine = our_run(example, model, TIMESTEPS[-1], 100, count, options)["accuracy_at"]
+    mine = {int(steps): 100 * value for steps, value in mine.items()}
+    result["ours"] = {"accuracy_at": mine, "works": []}
+    print("| ours | " + " | ".join(f"{mine[t]:.2f}" for t in TIMESTEPS) + " |")
+    for number, (timesteps, batch, runs) in enumerate(WORKS):
+        peers = {}
+        for mode, found in result["modes"].items():
+            best = fastest(found["works"][number]) if "works" in found else None
+            if best is not None:
+                peers[mode] = best[0], best[1]["cpu_ms_per_image"], found["accuracy_at"]
+        if not peers:
+            ours_ms, kind = our_time(example, model, timesteps, batch, options)
+            print(f"{model}, batch {batch}: the peer refuses it; ours T={timesteps} {ours_ms:.4f} ms ({kind})")
+            continue
 
-            def ratio(mode, steps, our_steps):
-                if our_steps is None:
-                    return "ours does not reach it"
-                way, cpu_ms, _ = peers[mode]
-                if steps != timesteps:
-                    cpu_ms = peer_time(model, mode, way, steps, batch, runs)
-                ours_ms, note = our_time(ours, model, our_steps, batch)
-                times = f"{mode} T={steps} {cpu_ms:.3f} ms, ours T={our_steps} {ours_ms:.3f} ms{note}"
-                return f"{cpu_ms / ours_ms:.1f} ({times})"
+        def ratio(name, mode, steps, our_steps):
+            if our_steps is None:
+                print(f"  {name}: ours does not reach it")
+                return
+            way, peer_ms, _ = peers[mode]
+            if steps != timesteps:
+                peer_ms = child("time", model, mode, way, steps, batch, runs)["cpu_ms_per_image"]
+            ours_ms, kind = our_time(example, model, our_steps, batch, options)
+            row = {"name": name, "batch": batch, "mode": mode, "step_mode": way, "peer_timesteps": steps}
+            row |= {"peer_cpu_ms": peer_ms, "our_timesteps": our_steps, "our_ms": ours_ms, "our_clock": kind}
+            result["ours"]["works"].append(row)
+            print(
+                f"  {name}: {peer_ms / ours_ms:.1f} ({mode} {way} T={steps} {peer_ms:.4f} ms processor, "
+                f"ours T={our_steps} {ours_ms:.4f} ms {kind})",
+                flush=True,
+            )
 
-            print(f"{model}, batch {batch}")
-            cheapest = min(peers, key=lambda m: peers[m][1])
-            print(f"  equal T:                     {ratio(cheapest, timesteps, timesteps)}")
-            # The accuracy of the best mode; among equals the cheapest.
-            best = max(peers, key=lambda m: (peers[m][2][str(timesteps)], -peers[m][1]))
-            reached = peers[best][2][str(timesteps)]
-            ours_at = first_reaching(mine["accuracy_at"], reached)
-            print(f"  peer's best, {reached:.2f} %:        {ratio(best, timesteps, ours_at)}")
-            target = result["analog"] - loss
-            earliest = {m: t for m, (_, _, a) in peers.items() if (t := first_reaching(a, target)) is not None}
-            if not earliest:
-                print(f"  analog less {loss}, {target:.2f} %:   the peer does not reach it")
-                continue
-            soonest = min(earliest, key=lambda m: earliest[m] * peers[m][1])
-            ours_at = first_reaching(mine["accuracy_at"], target)
-            print(f"  analog less {loss}, {target:.2f} %:   {ratio(soonest, earliest[soonest], ours_at)}")
+        print(f"{model}, batch {batch}, load {os.getloadavg()[0]:.2f}: time of the peer over ours")
+        cheapest = min(peers, key=lambda m: peers[m][1])
+        ratio("equal T", cheapest, timesteps, timesteps)
+        # The accuracy of the best mode; among equals the cheapest.
+        best = max(peers, key=lambda m: (peers[m][2][str(timesteps)], -peers[m][1]))
+        reached = peers[best][2][str(timesteps)]
+        ratio(f"peer's best {reached:.2f} %", best, timesteps, first_reaching(mine, reached))
+        target = result["analog"] - loss
+        earliest = {m: t for m, (_, _, a) in peers.items() if (t := first_reaching(a, target)) is not None}
+        name = f"analog less {loss}, {target:.2f} %"
+        if not earliest:
+            print(f"  {name}: the peer does not reach it")
+            continue
+        soonest = min(earliest, key=lambda m: earliest[m] * peers[m][1])
+        ratio(name, soonest, earliest[soonest], first_reaching(mine, target))
 
 
 def main():
@@ -310,6 +315,8 @@ def main():
     parser.add_argument("models", nargs="*", help=f"of {', '.join(MODELS)}; all by default")
     parser.add_argument("--images", type=int, default=1000, help="test images for accuracy, 1 to 10000")
     parser.add_argument("--loss", type=float, default=0.2, help="points below the analog accuracy that count as equal")
+    parser.add_argument("--example", type=Path, default=EXAMPLE, help="our program, if it was built elsewhere")
+    parser.add_argument("--options", default="{}", help="conversion options of ours as JSON")
     parser.add_argument("--json", type=Path, help="file for all figures")
     parser.add_argument("--case", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -321,17 +328,15 @@ def main():
         parser.error(f"unknown models {', '.join(sorted(unknown))}; there are {', '.join(MODELS)}")
     if not 1 <= arguments.images <= 10_000:
         parser.error(f"--images is {arguments.images}, but the test set has 10000")
-    results = [measure(model, arguments.images) for model in arguments.models or MODELS]
-    ours = []
-    if EXAMPLE.exists():
-        command = [EXAMPLE, "--images", str(arguments.images)]
-        lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
-        ours = [json.loads(line) for line in lines if line.startswith("{")]
-        compare(results, ours, arguments.loss)
-    else:
-        print(f"\n{EXAMPLE} is missing: ours was not measured", file=sys.stderr)
-    if arguments.json:
-        arguments.json.write_text(json.dumps({"peer": results, "ours": ours}, indent=1))
+    if not arguments.example.exists():
+        print(f"{arguments.example} is missing: ours is not measured", file=sys.stderr)
+    results = []
+    for model in arguments.models or MODELS:
+        results.append(measure(model, arguments.images))
+        if arguments.example.exists():
+            compare(results[-1], arguments.images, arguments.loss, arguments.example, arguments.options)
+        if arguments.json:
+            arguments.json.write_text(json.dumps(results, indent=1) + "\n")
 
 
 if __name__ == "__main__":

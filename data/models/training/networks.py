@@ -24,8 +24,10 @@ class Cnn(nn.Module):
 
     def __init__(self, pool):
         super().__init__()
-        self.conv1, self.bn1, self.relu1, self.pool1 = nn.Conv2d(1, 16, 3, padding=1), nn.BatchNorm2d(16), nn.ReLU(), pool(2)
-        self.conv2, self.bn2, self.relu2, self.pool2 = nn.Conv2d(16, 32, 3, padding=1), nn.BatchNorm2d(32), nn.ReLU(), pool(2)
+        self.conv1, self.bn1 = nn.Conv2d(1, 16, 3, padding=1), nn.BatchNorm2d(16)
+        self.relu1, self.pool1 = nn.ReLU(), pool(2)
+        self.conv2, self.bn2 = nn.Conv2d(16, 32, 3, padding=1), nn.BatchNorm2d(32)
+        self.relu2, self.pool2 = nn.ReLU(), pool(2)
         self.flatten = nn.Flatten()
         self.fc1, self.relu3, self.fc2 = nn.Linear(32 * 7 * 7, 56), nn.ReLU(), nn.Linear(56, 10)
 
