@@ -6,9 +6,7 @@
 //! `train=PREFIX` names the files.
 
 use rayon::ThreadPoolBuilder;
-use spike_convert::{
-    AnalogNetwork, ConversionOptions, ImportOptions, Simulation, SpikingNetwork, fold, open_model,
-};
+use spike_convert::{AnalogNetwork, ConversionOptions, ImportOptions, Simulation, SpikingNetwork, fold, open_model};
 use spike_io::OpenOptions;
 use std::collections::HashMap;
 use std::error::Error;
@@ -41,7 +39,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let text = |key: &str, default: &str| arguments.get(key).cloned().unwrap_or_else(|| default.to_owned());
     let number = |key: &str, default: usize| text(key, &default.to_string()).parse::<usize>();
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../data");
-    let (num_steps, num_images, num_calibration) = (number("steps", 64)?, number("images", 1000)?, number("calibration", 2000)?);
+    let (num_steps, num_images, num_calibration) =
+        (number("steps", 64)?, number("images", 1000)?, number("calibration", 2000)?);
     let batch = number("batch", 100)?;
     let train = text("train", &data.join("mnist/calibration").display().to_string());
     let calibration = read(Path::new(&train), 0, num_calibration)?;
@@ -71,8 +70,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             let parts = images.0.chunks(batch * size).zip(images.1.chunks(batch));
             for (samples, labels) in parts {
                 let start = Instant::now();
-                let part =
-                    threads.install(|| simulation.evaluate(samples, labels, num_steps as u32, None, &|_| ()))?;
+                let part = threads.install(|| simulation.evaluate(samples, labels, num_steps as u32, None, &|_| ()))?;
                 seconds.push(start.elapsed().as_secs_f64() / labels.len() as f64);
                 let correct: &mut Vec<usize> = evaluation.get_or_insert_with(|| vec![0; num_steps]);
                 correct.iter_mut().zip(&part.num_correct).for_each(|(all, part)| *all += part);

@@ -5,7 +5,7 @@
 //! | leaky integrate-and-fire neurons, one or many | [`LifNeuron`], [`LifPopulation`] | exact integration (Rotter, Diesmann 1999) |
 //! | update orders of Brian2, NEST, Lava | [`Schedule`] | the programs themselves |
 //! | integrate-and-fire neurons with moving thresholds | [`IfPopulation`] | Rueckauer et al. 2017; Park et al. 2019; Bellec et al. 2018 |
-//! | integrate-and-fire neurons of converted networks | [`IfLayer`] | Rueckauer et al. 2017; Deng, Gu 2021; You et al. 2024 |
+//! | integrate-and-fire neurons of converted networks | [`IfNeurons`] | Rueckauer et al. 2017; Deng, Gu 2021; You et al. 2024 |
 //! | sparse connections with weights and delays | [`Connections`] | |
 //! | spikes under way, in a total order | [`EventQueue`], [`Merge`] | |
 //! | spike-timing-dependent plasticity | [`Stdp`] | Song et al. 2000; Morrison et al. 2008 |
@@ -51,7 +51,7 @@ mod rows;
 pub use connections::{Connections, Synapse};
 pub use drive::Drive;
 pub use error::SimError;
-pub use integrate_fire::{Emission, IfLayer, IfLayerOptions, IfOptions, IfPopulation, IfReset, Threshold};
+pub use integrate_fire::{Emission, IfNeurons, IfNeuronsOptions, IfOptions, IfPopulation, IfReset, Threshold};
 pub use lif::{LifNeuron, LifOptions, LifPopulation, PostsynapticEffect, Refractoriness, Reset, Schedule};
 pub use plasticity::{Pairing, Stdp, StdpOptions, StdpOrder, WeightDependence};
 pub use queue::{EventQueue, Filled, LiveSender, Merge, MergeFront, QueueError, QueuedSpike};

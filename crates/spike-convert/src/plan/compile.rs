@@ -9,7 +9,7 @@ use crate::graph::{Graph, Node, NodeId};
 use crate::layer::{BinaryOp, Layer};
 use crate::shape::image;
 use crate::spiking::{Form, Site, SiteKind, SpikeSigns, SpikingNetwork, is_linear, is_rectifier};
-use spike_sim::{Emission, IfLayerOptions, Real};
+use spike_sim::{Emission, IfNeuronsOptions, Real};
 
 pub(super) fn compile<F: Real>(
     network: &SpikingNetwork,
@@ -402,10 +402,9 @@ impl<F: Real> Compiler<'_, F> {
                 bias => *bias = Some(shift),
             }
         }
-        let lambda = stored(&lambda, place, |_, lambda| lambda);
-        let options = IfLayerOptions { reset: options.reset, initial_share: options.initial_share, emission };
+        let options = IfNeuronsOptions { reset: options.reset, initial_share: options.initial_share, emission };
         unit.class = Class::Events;
-        unit.site = Some(SiteUnit { options, thresholds, amplitudes, lambda });
+        unit.site = Some(SiteUnit { options, thresholds, amplitudes });
     }
 }
 

@@ -11,7 +11,7 @@ pub(crate) use synapses::Synapses;
 use crate::error::ConvertError;
 use crate::graph::NodeId;
 use crate::spiking::SpikingNetwork;
-use spike_sim::{IfLayerOptions, Real};
+use spike_sim::{IfNeuronsOptions, Real};
 
 /// Everything that a simulation needs and does not change.
 #[derive(Debug, Clone)]
@@ -128,12 +128,10 @@ impl Lists {
 /// Neurons of a unit.
 #[derive(Debug, Clone)]
 pub(crate) struct SiteUnit<F> {
-    pub(crate) options: IfLayerOptions,
+    pub(crate) options: IfNeuronsOptions,
     pub(crate) thresholds: Vec<F>,
     /// What a spike of each neuron carries.
     pub(crate) amplitudes: Vec<F>,
-    /// λ, in units of the analog network.
-    pub(crate) lambda: Vec<f64>,
 }
 
 impl<F: Real> Plan<F> {

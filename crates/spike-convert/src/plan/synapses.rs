@@ -152,17 +152,6 @@ impl<F: Real> Synapses<F> {
         &self.weights[from..from + run.length as usize]
     }
 
-    /// The number of sources.
-    pub(crate) fn num_sources(&self) -> usize {
-        self.sources.len()
-    }
-
-    /// Connections of all sources, counted with weights of 0.
-    pub(crate) fn num_connections(&self) -> u64 {
-        let length = |source| self.runs_of(source).iter().map(|run| u64::from(run.length)).sum::<u64>();
-        self.sources.iter().map(length).sum()
-    }
-
     /// Connections of one source whose weight is not 0.
     #[inline]
     pub(crate) fn fan_out(&self, source: u32) -> u32 {

@@ -159,7 +159,8 @@ mod tests {
         assert_eq!(all.percentile(50.0, true), Some(4.5));
         assert_eq!((all.max(), all.mean(), all.active_share()), (8.0, 3.6, 0.8));
         let few = profile(&values, 2);
-        assert_eq!((few.percentile(95.0, false), few.percentile(50.0, false)), (Some(7.55), None));
+        assert!((few.percentile(95.0, false).unwrap() - 7.55).abs() < 1e-12);
+        assert_eq!(few.percentile(50.0, false), None);
         assert_eq!(profile(&[0.0, 0.0], 1).percentile(99.9, true), Some(0.0));
     }
 

@@ -124,7 +124,7 @@ impl Profile {
 
 /// How many of the largest of `total` values a normalisation needs.
 fn kept_values(normalisation: Normalisation, total: usize) -> usize {
-    match normalisation {
+    match encoder_rule(normalisation) {
         Normalisation::Percentile { percent, .. } => ((total as f64) * (1.0 - percent / 100.0)).ceil() as usize + 2,
         _ => 1,
     }

@@ -7,12 +7,12 @@ use crate::error::{ConvertError, RunError};
 use crate::graph::{Graph, NodeId};
 use crate::plan::{Class, Edge, Input, InputClass, Plan, Unit, UnitKind};
 use crate::spiking::{MaxPooling, SpikingNetwork};
-use spike_sim::{IfLayer, Real};
+use spike_sim::{IfNeurons, Real};
 
 /// A spiking network ready to run, in 32-bit numbers ([`f32`]) or 64-bit numbers ([`f64`]).
 ///
 /// In each step t = 1, 2, .. every layer takes the spikes that the layer before emits in the same step: currents are
-/// W·s, a neuron integrates and fires as [`IfLayer`] says. The cost is that of the spikes: each one adds the weights
+/// W·s, a neuron integrates and fires as [`IfNeurons`] says. The cost is that of the spikes: each one adds the weights
 /// of its neuron to the membranes that it reaches. The read-out after t steps is the sum of what the last layer
 /// received; divided by t it approximates the analog result.
 ///
@@ -51,7 +51,7 @@ pub struct Simulation<F> {
     plan: Plan<F>,
     kernels: Vec<Kernel>,
     /// Neurons at rest, for each unit that has any.
-    neurons: Vec<Option<IfLayer<F>>>,
+    neurons: Vec<Option<IfNeurons<F>>>,
     pooling: MaxPooling,
     arch: pulp::Arch,
 }
@@ -70,7 +70,7 @@ pub struct SimulationState<F> {
 
 #[derive(Debug, Clone)]
 struct UnitState<F> {
-    neurons: Option<IfLayer<F>>,
+    neurons: Option<IfNeurons<F>>,
     pool: Option<PoolState<F>>,
     differential: Option<Differential<F>>,
     /// What is added in every step of the sample: bias and all that does not change. Empty if nothing.
@@ -108,7 +108,7 @@ impl<F: Real> Simulation<F> {
         let plan = Plan::new(network, input, levels)?;
         let neurons = plan.units.iter().map(|unit| {
             let site = unit.site.as_ref();
-            site.map(|site| IfLayer::new(&site.options, site.thresholds.clone())).transpose()
+            site.map(|site| IfNeurons::new(&site.options, site.thresholds.clone())).transpose()
         });
         let neurons = neurons.collect::<Result<_, _>>()?;
         let graph = network.graph().clone();
@@ -198,7 +198,7 @@ impl<F: Real> Simulation<F> {
             let unit = &self.plan.units[index];
             let (before, after) = state.units.split_at_mut(index);
             let own = &mut after[0];
-            own.neurons.iter_mut().for_each(IfLayer::reset);
+            own.neurons.iter_mut().for_each(IfNeurons::reset);
             own.pool.iter_mut().for_each(PoolState::reset);
             own.differential.iter_mut().for_each(Differential::reset);
             own.counts.clear();

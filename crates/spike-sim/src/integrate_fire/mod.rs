@@ -2,8 +2,8 @@
 
 mod adaptive;
 mod burst;
-mod layer;
+mod neurons;
 mod population;
 
-pub use layer::{Emission, IfLayer, IfLayerOptions};
+pub use neurons::{Emission, IfNeurons, IfNeuronsOptions};
 pub use population::{IfOptions, IfPopulation, IfReset, Threshold};

@@ -28,7 +28,7 @@ pub enum Emission {
 /// Configuration of a layer of integrate-and-fire neurons.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct IfLayerOptions {
+pub struct IfNeuronsOptions {
     /// What an upward spike does to the membrane; a downward spike always adds θ.
     pub reset: IfReset,
     /// Potential at the start, as a share of θ. One half rounds counts instead of truncating them.
@@ -37,7 +37,7 @@ pub struct IfLayerOptions {
     pub emission: Emission,
 }
 
-impl Default for IfLayerOptions {
+impl Default for IfNeuronsOptions {
     /// Reset by subtraction, start at θ/2, binary spikes.
     fn default() -> Self {
         Self { reset: IfReset::Subtract, initial_share: 0.5, emission: Emission::Binary }
@@ -57,12 +57,12 @@ impl Default for IfLayerOptions {
 ///
 /// # Examples
 /// ```
-/// use spike_sim::{IfLayer, IfLayerOptions};
-/// let mut layer = IfLayer::<f32>::new(&IfLayerOptions::default(), vec![1.0, 4.0])?;
+/// use spike_sim::{IfNeurons, IfNeuronsOptions};
+/// let mut neurons = IfNeurons::<f32>::new(&IfNeuronsOptions::default(), vec![1.0, 4.0])?;
 /// let mut counts = [0, 0];
 /// for _ in 0..8 {
-///     layer.step(Some(&[0.75, 1.0]));
-///     layer.up().iter().for_each(|&neuron| counts[neuron as usize] += 1);
+///     neurons.step(Some(&[0.75, 1.0]));
+///     neurons.up().iter().for_each(|&neuron| counts[neuron as usize] += 1);
 /// }
 /// assert_eq!(counts, [6, 2]);
 /// # Ok::<(), spike_sim::SimError>(())
@@ -75,8 +75,8 @@ impl Default for IfLayerOptions {
 /// arXiv 2103.00476 (half a threshold at the start); You, Xu, Nie, Deng, Guo, Wang, He (2024), SpikeZIP-TF, ICML,
 /// arXiv 2406.03470 (ternary spikes with a memory of counts).
 #[derive(Debug, Clone)]
-pub struct IfLayer<F> {
-    options: IfLayerOptions,
+pub struct IfNeurons<F> {
+    options: IfNeuronsOptions,
     thresholds: Vec<F>,
     initial: Vec<F>,
     v: Vec<F>,
@@ -87,12 +87,12 @@ pub struct IfLayer<F> {
     arch: pulp::Arch,
 }
 
-impl<F: Real> IfLayer<F> {
+impl<F: Real> IfNeurons<F> {
     /// Neurons at their initial state, one for each threshold.
     ///
     /// # Errors
     /// [`SimError::Config`] for a number out of its range.
-    pub fn new(options: &IfLayerOptions, thresholds: Vec<F>) -> Result<Self, SimError> {
+    pub fn new(options: &IfNeuronsOptions, thresholds: Vec<F>) -> Result<Self, SimError> {
         in_range("initial_share", options.initial_share, -1e6, 1e6)?;
         for threshold in &thresholds {
             in_range("threshold", threshold.to_f64(), f64::from(f32::MIN_POSITIVE), 1e30)?;
@@ -118,7 +118,7 @@ impl<F: Real> IfLayer<F> {
         self.up.clear();
         self.down.clear();
         let arch = self.arch;
-        arch.dispatch(Step { layer: self, drive });
+        arch.dispatch(Step { neurons: self, drive });
     }
 
     /// Neurons that fired upward in the last step, ascending.
@@ -166,7 +166,7 @@ impl<F: Real> IfLayer<F> {
 }
 
 struct Step<'a, F> {
-    layer: &'a mut IfLayer<F>,
+    neurons: &'a mut IfNeurons<F>,
     drive: Option<&'a [F]>,
 }
 
@@ -175,8 +175,8 @@ impl<F: Real> pulp::WithSimd for Step<'_, F> {
 
     #[inline(always)]
     fn with_simd<S: pulp::Simd>(self, _simd: S) {
-        let to_zero = self.layer.options.reset == IfReset::Zero;
-        match self.layer.options.emission {
+        let to_zero = self.neurons.options.reset == IfReset::Zero;
+        match self.neurons.options.emission {
             Emission::Binary => self.run_binary(to_zero),
             Emission::Ternary { min_count, max_count } => self.run_ternary(to_zero, min_count, max_count),
         }
@@ -186,7 +186,7 @@ impl<F: Real> pulp::WithSimd for Step<'_, F> {
 impl<F: Real> Step<'_, F> {
     #[inline(always)]
     fn run_binary(self, to_zero: bool) {
-        let IfLayer { v, thresholds, up, .. } = self.layer;
+        let IfNeurons { v, thresholds, up, .. } = self.neurons;
         let mut drive = self.drive.map(|drive| drive.chunks(BLOCK));
         for (start, (v, theta)) in (0u32..).step_by(BLOCK).zip(v.chunks_mut(BLOCK).zip(thresholds.chunks(BLOCK))) {
             if let Some(drive) = drive.as_mut().and_then(Iterator::next) {
@@ -205,7 +205,7 @@ impl<F: Real> Step<'_, F> {
 
     #[inline(always)]
     fn run_ternary(self, to_zero: bool, min_count: i32, max_count: i32) {
-        let IfLayer { v, thresholds, counts, up, down, .. } = self.layer;
+        let IfNeurons { v, thresholds, counts, up, down, .. } = self.neurons;
         let mut drive = self.drive.map(|drive| drive.chunks(BLOCK));
         let rows = v.chunks_mut(BLOCK).zip(thresholds.chunks(BLOCK)).zip(counts.chunks_mut(BLOCK));
         for (start, ((v, theta), counts)) in (0u32..).step_by(BLOCK).zip(rows) {
@@ -241,16 +241,16 @@ mod tests {
 
     #[test]
     fn each_bound_is_rejected() {
-        let options = IfLayerOptions::default();
+        let options = IfNeuronsOptions::default();
         for threshold in [0.0, -1.0, f64::NAN, f64::INFINITY] {
-            assert!(matches!(IfLayer::new(&options, vec![1.0, threshold]), Err(SimError::Config(_))), "{threshold}");
+            assert!(matches!(IfNeurons::new(&options, vec![1.0, threshold]), Err(SimError::Config(_))), "{threshold}");
         }
         for emission in
             [Emission::Ternary { min_count: 1, max_count: 4 }, Emission::Ternary { min_count: 0, max_count: 0 }]
         {
-            assert!(IfLayer::new(&IfLayerOptions { emission, ..options }, vec![1.0]).is_err());
+            assert!(IfNeurons::new(&IfNeuronsOptions { emission, ..options }, vec![1.0]).is_err());
         }
-        assert!(IfLayer::new(&IfLayerOptions { initial_share: f64::NAN, ..options }, vec![1.0]).is_err());
+        assert!(IfNeurons::new(&IfNeuronsOptions { initial_share: f64::NAN, ..options }, vec![1.0]).is_err());
     }
 
     #[test]
@@ -258,53 +258,53 @@ mod tests {
         for reset in [IfReset::Subtract, IfReset::Zero] {
             let common = IfOptions { threshold: 0.8, initial_share: 0.5, reset, ..IfOptions::default() };
             let mut population = IfPopulation::new(&common, 150).unwrap();
-            let options = IfLayerOptions { reset, ..IfLayerOptions::default() };
-            let mut layer = IfLayer::new(&options, vec![0.8; 150]).unwrap();
+            let options = IfNeuronsOptions { reset, ..IfNeuronsOptions::default() };
+            let mut neurons = IfNeurons::new(&options, vec![0.8; 150]).unwrap();
             for step in 0..60 {
                 let z = inputs(step, 150);
                 let expected = population.step(&z).unwrap();
-                layer.step(Some(&z));
-                assert_eq!((layer.up(), layer.down()), (expected, &[][..]), "{reset:?} {step}");
+                neurons.step(Some(&z));
+                assert_eq!((neurons.up(), neurons.down()), (expected, &[][..]), "{reset:?} {step}");
             }
-            assert_eq!(layer.membranes(), population.potentials());
+            assert_eq!(neurons.membranes(), population.potentials());
         }
     }
 
     #[test]
     fn counts_settle_at_the_quantised_sum_in_any_order() {
         let emission = Emission::Ternary { min_count: 0, max_count: 6 };
-        let options = IfLayerOptions { emission, ..IfLayerOptions::default() };
+        let options = IfNeuronsOptions { emission, ..IfNeuronsOptions::default() };
         let thresholds: Vec<f64> = (0..130).map(|n| 0.4137 + f64::from(n % 7) / 5.0).collect();
         let mut sums = vec![0.0; 130];
-        let mut layer = IfLayer::new(&options, thresholds.clone()).unwrap();
+        let mut neurons = IfNeurons::new(&options, thresholds.clone()).unwrap();
         for step in 0..20 {
             // Inputs in bursts of both signs.
             let burst = f64::from((step * 7) % 5);
             let offset = |n: u32| f64::from(n % 5) / 10.0 - 0.51;
             let z: Vec<f64> = (0..).zip(inputs(step, 130)).map(|(n, z)| z * burst + offset(n)).collect();
             sums.iter_mut().zip(&z).for_each(|(sum, z)| *sum += z);
-            layer.step(Some(&z));
+            neurons.step(Some(&z));
         }
-        while !(layer.up().is_empty() && layer.down().is_empty()) {
-            layer.step(None);
+        while !(neurons.up().is_empty() && neurons.down().is_empty()) {
+            neurons.step(None);
         }
-        for (n, (&count, (sum, theta))) in layer.counts().iter().zip(sums.iter().zip(&thresholds)).enumerate() {
+        for (n, (&count, (sum, theta))) in neurons.counts().iter().zip(sums.iter().zip(&thresholds)).enumerate() {
             let expected = (sum / theta + 0.5).floor().clamp(0.0, 6.0);
             assert_eq!(f64::from(count), expected, "neuron {n}: {sum} / {theta}");
         }
-        assert!(layer.counts().contains(&0) && layer.counts().contains(&6), "{:?}", layer.counts());
-        layer.reset();
-        assert_eq!((layer.membranes()[0], layer.counts()[0]), (0.206_85, 0));
+        assert!(neurons.counts().contains(&0) && neurons.counts().contains(&6), "{:?}", neurons.counts());
+        neurons.reset();
+        assert_eq!((neurons.membranes()[0], neurons.counts()[0]), (0.206_85, 0));
     }
 
     #[test]
     fn constant_input_gives_the_closed_form() {
         for (theta, z) in [(1.0, 0.317), (2.5, 0.713), (0.7, 0.913), (1.0, -0.41)] {
-            let mut layer = IfLayer::<f64>::new(&IfLayerOptions::default(), vec![theta]).unwrap();
+            let mut neurons = IfNeurons::<f64>::new(&IfNeuronsOptions::default(), vec![theta]).unwrap();
             let mut count = 0;
             for step in 1..=200 {
-                layer.step(Some(&[z]));
-                count += layer.up().len();
+                neurons.step(Some(&[z]));
+                count += neurons.up().len();
                 let expected = ((f64::from(step) * z + 0.5 * theta) / theta).floor().clamp(0.0, f64::from(step));
                 assert_eq!(count as f64, expected, "{theta} {z} {step}");
             }
