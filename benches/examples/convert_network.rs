@@ -2,8 +2,8 @@
 //!
 //! `cargo run --release -p spike-bench --example convert_network -- [OPTION=VALUE]..`: `models=mlp,cnn_max`,
 //! `steps=64`, `images=1000`, `calibration=2000`, `batch=100` (1 times single images), `options={..}` as JSON of
-//! `ConversionOptions`, `validation=true` for images of the training set after those of the calibration, of which
-//! `train=PREFIX` names the files.
+//! `ConversionOptions`, `validation=55000` for images of the training set from that on instead of test images, of which `train=PREFIX`
+//! names the files.
 
 use rayon::ThreadPoolBuilder;
 use spike_convert::{AnalogNetwork, ConversionOptions, ImportOptions, Simulation, SpikingNetwork, fold, open_model};
@@ -44,9 +44,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let batch = number("batch", 100)?;
     let train = text("train", &data.join("mnist/calibration").display().to_string());
     let calibration = read(Path::new(&train), 0, num_calibration)?;
-    let images = match text("validation", "false").as_str() {
-        "true" => read(Path::new(&train), num_calibration, num_images)?,
-        _ => read(&data.join("mnist/t10k"), 0, num_images)?,
+    let images = match number("validation", 0)? {
+        0 => read(&data.join("mnist/t10k"), 0, num_images)?,
+        skip => read(Path::new(&train), skip, num_images)?,
     };
     let options: ConversionOptions = serde_json::from_str(&text("options", "{}"))?;
     let threads = ThreadPoolBuilder::new().num_threads(number("threads", 1)?).build()?;

@@ -1,4 +1,4 @@
-//! Biases that take back the mean error of a layer at a given number of steps.
+//! Biases or charges that take back the mean error of a layer at a given number of steps.
 
 use crate::analog::AnalogNetwork;
 use crate::error::ConvertError;
@@ -11,24 +11,45 @@ use crate::spiking::{SiteKind, SpikingNetwork};
 /// Parts that the samples are split into; constant, so that sums do not depend on the number of threads.
 const NUM_PARTS: usize = 8;
 
+/// What takes the error back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Correction {
+    /// A current in every step.
+    Bias,
+    /// A charge at the start.
+    Charge,
+}
+
 impl SpikingNetwork {
-    /// Shifts the current of each rectifier, layer by layer, by the mean of what the analog network has more.
+    /// Corrects each rectifier, layer by layer, by the mean of what the analog network has more.
     ///
-    /// b_c ← b_c + mean(a − λ·n(T)/T) over the samples and the neurons of group c, where layers before are calibrated
-    /// already. It corrects what is systematic at T steps: late arrival and saturation.
+    /// With e_c = mean(a − λ·n(T)/T) over the samples and the neurons of group c, where layers before are corrected
+    /// already: b_c ← b_c + e_c, or V_c(0) ← V_c(0) + T·e_c. It takes back what is systematic at T steps: late arrival
+    /// and saturation. The bias acts in every step and so fits T alone; the charge is the same at T, and its share of
+    /// the sum falls as 1/t.
     ///
     /// Source: Li, Deng, Dong, Gong, Gu (2021), A free lunch from ANN: towards efficient, accurate spiking neural
-    /// networks calibration, ICML, arXiv 2106.06984, section 4.1 (bias shift); the layer-wise decomposition is that of
-    /// Deng, Gu (2021), ICLR, arXiv 2103.00476.
-    pub(crate) fn calibrate_biases(&mut self, samples: &[f32], num_steps: u32) -> Result<(), ConvertError> {
+    /// networks calibration, ICML, arXiv 2106.06984 (shift of bias and of the initial potential); the decomposition by
+    /// layers is that of Deng, Gu (2021), ICLR, arXiv 2103.00476.
+    pub(crate) fn calibrate(
+        &mut self,
+        samples: &[f32],
+        num_steps: u32,
+        correction: Correction,
+    ) -> Result<(), ConvertError> {
         let analog = AnalogNetwork::new(self.graph().clone());
         check_samples(&analog, samples)?;
         let sites: Vec<NodeId> =
             self.sites().filter(|(_, _, site)| site.kind == SiteKind::Rectifier).map(|(id, ..)| id).collect();
         for id in sites {
-            let shifts = self.mean_residuals(&analog, samples, num_steps, id)?;
+            let residuals = self.mean_residuals(&analog, samples, num_steps, id)?;
             if let Some(site) = self.site_mut(id) {
-                site.shifts = shifts;
+                match correction {
+                    Correction::Bias => site.shifts = residuals,
+                    Correction::Charge => {
+                        site.charges = residuals.into_iter().map(|e| e * f64::from(num_steps)).collect();
+                    }
+                }
             }
         }
         Ok(())

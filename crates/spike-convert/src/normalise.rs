@@ -1,5 +1,6 @@
 //! Thresholds from the activations of the analog network.
 
+use crate::calibrate::Correction;
 use crate::error::ConvertError;
 use crate::graph::{Graph, NodeId};
 use crate::layer::Layer;
@@ -22,7 +23,10 @@ impl SpikingNetwork {
         let profile = Profile::new(&network, samples, options.normalisation)?;
         network.normalise(&profile)?;
         if let Some(num_steps) = options.bias_calibration {
-            network.calibrate_biases(samples, num_steps)?;
+            network.calibrate(samples, num_steps, Correction::Bias)?;
+        }
+        if let Some(num_steps) = options.charge_calibration {
+            network.calibrate(samples, num_steps, Correction::Charge)?;
         }
         Ok(network)
     }

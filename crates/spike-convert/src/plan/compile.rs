@@ -402,9 +402,16 @@ impl<F: Real> Compiler<'_, F> {
                 bias => *bias = Some(shift),
             }
         }
+        let charges = match site.charges.as_slice() {
+            [] => Vec::new(),
+            charges => {
+                let charges = site.spread(charges, node.shape());
+                stored(&charges, place, |i, charge| F::from_f64(charge / divisor.of(i)))
+            }
+        };
         let options = IfNeuronsOptions { reset: options.reset, initial_share: options.initial_share, emission };
         unit.class = Class::Events;
-        unit.site = Some(SiteUnit { options, thresholds, amplitudes });
+        unit.site = Some(SiteUnit { options, thresholds, charges, amplitudes });
     }
 }
 

@@ -130,6 +130,8 @@ impl Lists {
 pub(crate) struct SiteUnit<F> {
     pub(crate) options: IfNeuronsOptions,
     pub(crate) thresholds: Vec<F>,
+    /// What is added to the potential at the start; empty if nothing.
+    pub(crate) charges: Vec<F>,
     /// What a spike of each neuron carries.
     pub(crate) amplitudes: Vec<F>,
 }

@@ -108,7 +108,11 @@ impl<F: Real> Simulation<F> {
         let plan = Plan::new(network, input, levels)?;
         let neurons = plan.units.iter().map(|unit| {
             let site = unit.site.as_ref();
-            site.map(|site| IfNeurons::new(&site.options, site.thresholds.clone())).transpose()
+            site.map(|site| {
+                let neurons = IfNeurons::new(&site.options, site.thresholds.clone())?;
+                if site.charges.is_empty() { Ok(neurons) } else { neurons.with_initial_charges(&site.charges) }
+            })
+            .transpose()
         });
         let neurons = neurons.collect::<Result<_, _>>()?;
         let graph = network.graph().clone();

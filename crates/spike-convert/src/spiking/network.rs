@@ -17,6 +17,8 @@ pub struct Site {
     pub thresholds: Vec<f64>,
     /// Current that calibration adds in every step, for each group; empty if none.
     pub shifts: Vec<f64>,
+    /// Charge that calibration adds at the start, for each group; empty if none.
+    pub charges: Vec<f64>,
 }
 
 /// How the values of a node share thresholds.
@@ -68,40 +70,47 @@ impl SpikingNetwork {
             kind.map(|kind| {
                 let groups = Groups::new(&graph, id, kind, granularity);
                 let number = groups.number(node.shape());
-                Site { kind, groups, thresholds: vec![1.0; number], shifts: Vec::new() }
+                Site { kind, groups, thresholds: vec![1.0; number], shifts: Vec::new(), charges: Vec::new() }
             })
         });
         let sites = sites.collect();
         Ok(Self { graph, sites, options: *options })
     }
 
-    /// A network with the given thresholds and shifts, as a file holds them.
+    /// A network whose neurons have the given values, as a file holds them: thresholds, shifts and charges of each site.
     ///
     /// # Errors
     /// [`ConvertError::Options`] for options out of range, [`ConvertError::Sites`] if the sites are not those that the
-    /// options give for the graph, or a threshold is not positive.
+    /// options give for the graph, a threshold is not positive or a value not finite.
     pub fn from_sites(
         graph: &Graph,
         options: &ConversionOptions,
-        thresholds: &[Vec<f64>],
-        shifts: &[Vec<f64>],
+        values: &[[Vec<f64>; 3]],
     ) -> Result<Self, ConvertError> {
         let mut network = Self::unnormalised(graph, options)?;
         let sites: Vec<&mut Site> = network.sites.iter_mut().flatten().collect();
-        if sites.len() != thresholds.len() || sites.len() != shifts.len() {
-            return Err(ConvertError::Sites { expected: sites.len(), found: thresholds.len(), problem: "sites" });
+        let misfit = |expected, found, problem| Err(ConvertError::Sites { expected, found, problem });
+        if sites.len() != values.len() {
+            return misfit(sites.len(), values.len(), "sites");
         }
-        for (site, (theta, shift)) in sites.into_iter().zip(thresholds.iter().zip(shifts)) {
+        for (site, [thresholds, shifts, charges]) in sites.into_iter().zip(values) {
             let number = site.thresholds.len();
-            if theta.len() != number || !(shift.is_empty() || shift.len() == number) {
-                let found = theta.len();
-                return Err(ConvertError::Sites { expected: number, found, problem: "thresholds of a site" });
+            if thresholds.len() != number {
+                return misfit(number, thresholds.len(), "thresholds of a site");
             }
-            if theta.iter().any(|theta| !(*theta > 0.0 && theta.is_finite())) || shift.iter().any(|s| !s.is_finite()) {
-                return Err(ConvertError::Sites { expected: number, found: number, problem: "positive thresholds" });
+            for values in [shifts, charges] {
+                if !(values.is_empty() || values.len() == number) {
+                    return misfit(number, values.len(), "shifts or charges of a site");
+                }
             }
-            site.thresholds.clone_from(theta);
-            site.shifts.clone_from(shift);
+            let positive = thresholds.iter().filter(|theta| 0.0 < **theta && theta.is_finite()).count();
+            let finite = shifts.iter().chain(charges).all(|value| value.is_finite());
+            if positive != number || !finite {
+                return misfit(number, positive, "positive thresholds with finite shifts and charges");
+            }
+            site.thresholds.clone_from(thresholds);
+            site.shifts.clone_from(shifts);
+            site.charges.clone_from(charges);
         }
         Ok(network)
     }
@@ -238,8 +247,8 @@ fn check_options(options: &ConversionOptions) -> Result<(), ConvertError> {
     if !(0.0..=1.0).contains(&options.initial_share) {
         return refuse("initial_share", options.initial_share.to_string(), "0 to 1; 0.5 rounds counts");
     }
-    if options.bias_calibration == Some(0) {
-        return refuse("steps of the bias calibration", "0".to_owned(), "at least 1");
+    if [options.bias_calibration, options.charge_calibration].contains(&Some(0)) {
+        return refuse("steps of a calibration", "0".to_owned(), "at least 1");
     }
     Ok(())
 }

@@ -130,8 +130,12 @@ pub struct ConversionOptions {
     pub readout: Readout,
     /// Where the thresholds are.
     pub form: Form,
-    /// Calibrate biases layer by layer for this number of steps.
+    /// Calibrate biases layer by layer for this number of steps: the shift acts in every step, so that it fits this
+    /// number and no other.
     pub bias_calibration: Option<u32>,
+    /// Calibrate the charge at the start layer by layer for this number of steps: it makes up for what arrives late,
+    /// and its share of the sum vanishes as steps go on.
+    pub charge_calibration: Option<u32>,
 }
 
 impl Default for ConversionOptions {
@@ -151,6 +155,7 @@ impl Default for ConversionOptions {
             readout: Readout::Membrane,
             form: Form::Amplitude,
             bias_calibration: None,
+            charge_calibration: None,
         }
     }
 }

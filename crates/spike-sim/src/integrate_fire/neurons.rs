@@ -109,6 +109,23 @@ impl<F: Real> IfNeurons<F> {
         Ok(Self { options: *options, thresholds, initial, v, counts, up: Vec::new(), down: Vec::new(), arch })
     }
 
+    /// Adds to the potential at which each neuron starts.
+    ///
+    /// # Errors
+    /// [`SimError::Size`] for another number of values, [`SimError::NotFinite`] for one that is not finite.
+    pub fn with_initial_charges(mut self, charges: &[F]) -> Result<Self, SimError> {
+        let (expected, found) = (self.v.len(), charges.len());
+        if expected != found {
+            return Err(SimError::Size { what: "initial charges", expected, found });
+        }
+        if let Some((index, value)) = charges.iter().enumerate().find(|(_, charge)| !charge.is_finite()) {
+            return Err(SimError::NotFinite { what: "initial charge", index, value: value.to_f64() });
+        }
+        self.initial.iter_mut().zip(charges).for_each(|(v, &charge)| *v += charge);
+        self.v.copy_from_slice(&self.initial);
+        Ok(self)
+    }
+
     /// Adds what drives each neuron in this step, if anything, and fires.
     ///
     /// # Panics
@@ -251,6 +268,11 @@ mod tests {
             assert!(IfNeurons::new(&IfNeuronsOptions { emission, ..options }, vec![1.0]).is_err());
         }
         assert!(IfNeurons::new(&IfNeuronsOptions { initial_share: f64::NAN, ..options }, vec![1.0]).is_err());
+        let neurons = IfNeurons::new(&options, vec![1.0, 2.0]).unwrap();
+        assert!(matches!(neurons.clone().with_initial_charges(&[1.0]), Err(SimError::Size { .. })));
+        let infinite = neurons.clone().with_initial_charges(&[0.0, f64::INFINITY]);
+        assert!(matches!(infinite, Err(SimError::NotFinite { index: 1, .. })));
+        assert_eq!(neurons.with_initial_charges(&[0.25, -0.5]).unwrap().membranes(), [0.75, 0.5]);
     }
 
     #[test]
