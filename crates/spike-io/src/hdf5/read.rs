@@ -13,6 +13,9 @@ pub(crate) struct Hdf5Group {
     num_bytes: u64,
 }
 
+/// Something with the lengths of its axes.
+pub(crate) type Shaped<T> = (Vec<usize>, T);
+
 /// The elements of an array as they are stored: whole numbers, or one of two precisions.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Values {
@@ -98,7 +101,7 @@ impl Hdf5Group {
     }
 
     /// An array of any kind, if there is one of that name.
-    pub(crate) fn array(&self, name: &str) -> Result<Option<(Vec<usize>, Values)>, Hdf5Error> {
+    pub(crate) fn array(&self, name: &str) -> Result<Option<Shaped<Values>>, Hdf5Error> {
         let Some(dataset) = self.dataset(name)? else { return Ok(None) };
         let shape = self.checked_shape(name, &dataset)?;
         let failed = self.structure(name);
@@ -157,7 +160,7 @@ impl Hdf5Group {
     }
 
     /// Whole numbers with their shape; real numbers that are whole count.
-    pub(crate) fn ints(&self, name: &str) -> Result<Option<(Vec<usize>, Vec<i64>)>, Hdf5Error> {
+    pub(crate) fn ints(&self, name: &str) -> Result<Option<Shaped<Vec<i64>>>, Hdf5Error> {
         const ALLOWED: &str = "whole numbers";
         let whole = |value: f64| {
             let fits = value.trunc() == value && value.abs() < 9.0e15;
