@@ -48,6 +48,7 @@ mod stream;
 mod wav;
 
 pub mod events;
+pub mod netx;
 pub mod nir;
 pub mod npy;
 pub mod npz;

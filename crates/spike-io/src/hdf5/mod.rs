@@ -6,4 +6,6 @@ mod write;
 
 pub use error::Hdf5Error;
 pub(crate) use read::{Hdf5Group, Values};
-pub(crate) use write::{finish, put_ints, put_reals_f32, put_reals_f64, put_text, put_texts};
+pub(crate) use write::{
+    finish, put_bool, put_fixed_text, put_ints, put_ints_i32, put_reals_f32, put_reals_f64, put_text, put_texts,
+};

@@ -23,6 +23,8 @@ pub(crate) enum Values {
     F32(Vec<f32>),
     F64(Vec<f64>),
     Texts(Vec<String>),
+    /// An enumeration of FALSE and TRUE, as h5py stores them.
+    Bools(Vec<bool>),
 }
 
 impl Hdf5Group {
@@ -109,6 +111,9 @@ impl Hdf5Group {
             DType::F32 => Values::F32(dataset.read_f32().map_err(failed)?),
             DType::F64 => Values::F64(dataset.read_f64().map_err(failed)?),
             DType::String | DType::VariableLengthString => Values::Texts(self.strings(name, &dataset)?),
+            DType::Enum(names) if names == ["FALSE", "TRUE"] => {
+                Values::Bools(dataset.read_i64().map_err(failed)?.into_iter().map(|value| value != 0).collect())
+            }
             _ => Values::Ints(dataset.read_i64().map_err(failed)?),
         };
         let stored = match &values {
@@ -116,6 +121,7 @@ impl Hdf5Group {
             Values::F32(values) => values.len(),
             Values::F64(values) => values.len(),
             Values::Texts(values) => values.len(),
+            Values::Bools(values) => values.len(),
         };
         if shape.iter().product::<usize>() != stored {
             return Err(self.refuse(
@@ -171,6 +177,7 @@ impl Hdf5Group {
             Values::Ints(values) => values,
             Values::F32(values) => values.into_iter().map(|value| whole(value.into())).collect::<Result<_, _>>()?,
             Values::F64(values) => values.into_iter().map(whole).collect::<Result<_, _>>()?,
+            Values::Bools(_) => return Err(self.refuse(name, "true or false", ALLOWED)),
             Values::Texts(_) => return Err(self.refuse(name, "text", ALLOWED)),
         };
         Ok(Some((shape, ints)))

@@ -14,6 +14,8 @@ pub enum NirValue {
     Text(String),
     /// A whole number.
     Int(i64),
+    /// A truth value.
+    Bool(bool),
     /// Real numbers; a shape of no axes is one number.
     Reals(NirArray),
     /// Whole numbers with their shape.

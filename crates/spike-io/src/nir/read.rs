@@ -33,6 +33,8 @@ fn metadata(group: &Hdf5Group) -> Result<NirMetadata, NirError> {
         let value = match (shape.is_empty(), values) {
             (true, Values::Texts(mut texts)) if texts.len() == 1 => NirValue::Text(texts.remove(0)),
             (_, Values::Texts(values)) => NirValue::Texts { shape, values },
+            (true, Values::Bools(values)) if values.len() == 1 => NirValue::Bool(values[0]),
+            (_, Values::Bools(values)) => NirValue::Ints { shape, values: values.into_iter().map(i64::from).collect() },
             (true, Values::Ints(values)) if values.len() == 1 => NirValue::Int(values[0]),
             (_, Values::Ints(values)) => NirValue::Ints { shape, values },
             (_, reals) => NirValue::Reals(reals_of(&group, &name, &shape, reals)?),
@@ -47,7 +49,7 @@ fn reals_of(group: &Hdf5Group, name: &str, shape: &[usize], values: Values) -> R
         Values::F32(values) => NirArray::from_f32(shape, values),
         Values::F64(values) => NirArray::from_f64(shape, values),
         Values::Ints(values) => NirArray::from_f64(shape, values.into_iter().map(|value| value as f64).collect()),
-        Values::Texts(_) => None,
+        Values::Bools(_) | Values::Texts(_) => None,
     };
     array.ok_or_else(|| group.refuse(name, "no array of numbers", "numbers, as many as the shape says").into())
 }

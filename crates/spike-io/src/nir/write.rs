@@ -1,7 +1,7 @@
 //! A graph as a file.
 
 use super::{NirArray, NirConv, NirError, NirGraph, NirKind, NirMetadata, NirPadding, NirPool, NirValue, NirValues};
-use crate::hdf5::{finish, put_ints, put_reals_f32, put_reals_f64, put_text, put_texts};
+use crate::hdf5::{finish, put_bool, put_ints, put_reals_f32, put_reals_f64, put_text, put_texts};
 use hdf5_pure::{FileBuilder, GroupBuilder};
 
 /// The version of the format that is written.
@@ -20,23 +20,24 @@ pub(super) fn write(graph: &NirGraph) -> Result<Vec<u8>, NirError> {
         let mut group = nodes.create_group(name);
         put_text(&mut group, "type", found.kind.name());
         put_kind(&mut group, &found.kind);
-        put_metadata(&mut group, &found.metadata);
+        put_metadata(&mut group, &found.metadata)?;
         nodes.add_group(group.finish());
     }
     node.add_group(nodes.finish());
-    put_metadata(&mut node, &graph.metadata);
+    put_metadata(&mut node, &graph.metadata)?;
     file.add_group(node.finish());
     Ok(finish(file)?)
 }
 
-fn put_metadata(group: &mut GroupBuilder, metadata: &NirMetadata) {
+fn put_metadata(group: &mut GroupBuilder, metadata: &NirMetadata) -> Result<(), NirError> {
     if metadata.is_empty() {
-        return;
+        return Ok(());
     }
     let mut inner = group.create_group("metadata");
     for (name, value) in metadata {
         match value {
             NirValue::Text(text) => put_text(&mut inner, name, text),
+            NirValue::Bool(value) => put_bool(&mut inner, name, *value)?,
             NirValue::Int(value) => put_ints(&mut inner, name, &[], &[*value]),
             NirValue::Reals(array) => put_array(&mut inner, name, array),
             NirValue::Ints { shape, values } => put_ints(&mut inner, name, shape, values),
@@ -47,6 +48,7 @@ fn put_metadata(group: &mut GroupBuilder, metadata: &NirMetadata) {
         }
     }
     group.add_group(inner.finish());
+    Ok(())
 }
 
 fn put_array(group: &mut GroupBuilder, name: &str, array: &NirArray) {
