@@ -133,6 +133,19 @@ impl Hdf5Group {
         Ok(Some((shape, values)))
     }
 
+    /// A text that is an attribute of an array.
+    pub(crate) fn attribute_text(&self, array: &str, name: &str) -> Result<Option<String>, Hdf5Error> {
+        let Some(dataset) = self.dataset(array)? else { return Ok(None) };
+        let attributes = dataset.attrs().map_err(self.structure(array))?;
+        match attributes.get(name) {
+            None => Ok(None),
+            Some(value) => match value.as_str() {
+                Some(text) => Ok(Some(text.to_owned())),
+                None => Err(self.refuse(array, format!("an array whose {name} is no text"), "text")),
+            },
+        }
+    }
+
     fn strings(&self, name: &str, dataset: &Dataset) -> Result<Vec<String>, Hdf5Error> {
         // Texts may share their bytes in the file; a small multiple is honest, more is a bomb.
         const SHARED: u64 = 4;
