@@ -208,7 +208,7 @@ mod tests {
     #[test]
     fn a_downward_edge_that_is_not_listed_is_refused() {
         assert_refused(&edge("spike-decode", "spike-io", None), "does not list");
-        assert_refused(&edge("spike-hw", "spike-encode", Some("dev")), "does not list");
+        assert_refused(&edge("spike-hw", "spike-metrics", Some("dev")), "does not list");
     }
 
     #[test]

@@ -46,7 +46,7 @@ pub enum SonataError {
         found: String,
     },
     /// Spikes of another program, whose time grid the file does not say.
-    #[error("the file does not say the time grid of its spikes; give the length of a step (--dt-ms)")]
+    #[error("the file does not say the time grid of its spikes; give the length of a step (spike transcode --dt-ms)")]
     NoGrid,
     /// The record of the file contradicts its spikes.
     #[error("spike {index} (node {node_id} at {time_ms} ms) contradicts the record of the file; it was changed")]
