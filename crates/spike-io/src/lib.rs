@@ -9,7 +9,8 @@
 //! | png (`.png`) | 1 | (height, width) or (height, width, channels) | no |
 //! | wav (`.wav`) | 1 | (frames) or (frames, channels) | yes |
 //!
-//! Spikes have their own formats ([`spk`], [`spikes`]), and so have camera events ([`events`]).
+//! Spikes have their own formats ([`spk`], [`spikes`], with SONATA), and so have camera events ([`events`]) and
+//! networks ([`nir`], [`netx`]).
 //!
 //! Every reader of arrays yields a [`SampleSource`]: samples in order, as `f64`, in pieces of the size that the caller asks for.
 //!
