@@ -1,5 +1,7 @@
 //! The network that lava-dl 0.6.0 loads from a netx file fires the same spikes when it comes from our file.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests state what they expect")]
+
 use serde_json::Value;
 use spike_hw::Emulator;
 use spike_hw::lava::{
@@ -43,7 +45,7 @@ fn network(netx: &Netx) -> LavaNetwork {
     })
     .unwrap();
     let (du, dv) = (number("iDecay") as u16 - 1, number("vDecay") as u16);
-    let config = CubaLifConfig::uniform(*out_features, du, dv, number("vThMant").try_into().unwrap());
+    let config = CubaLifConfig::uniform(*out_features, du, dv, number("vThMant"));
     let neurons = CubaLif::new(&config).unwrap();
     LavaNetwork::new(vec![LavaLayer { connection: Connection::Dense(dense), neurons }]).unwrap()
 }

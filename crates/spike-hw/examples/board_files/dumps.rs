@@ -11,8 +11,11 @@ use std::error::Error;
 /// The key of the first neuron on SpiNNaker.
 const FIRST_KEY: u32 = 0x70000;
 
+/// A file's name and its bytes.
+type Dump = (&'static str, Vec<u8>);
+
 /// All dumps.
-pub(crate) fn dumps() -> Result<Vec<(&'static str, Vec<u8>)>, Box<dyn Error>> {
+pub(crate) fn dumps() -> Result<Vec<Dump>, Box<dyn Error>> {
     let train = digit::digit()?;
     let (records, words) = loihi(&train)?;
     Ok(vec![
