@@ -44,7 +44,7 @@ impl FromStr for SpikeFormat {
             "spk" => Ok(Self::Spk),
             "npz" => Ok(Self::Npz),
             "csv" => Ok(Self::Csv),
-            "sonata" | "h5" | "hdf5" => Ok(Self::Sonata),
+            "sonata" | "h5" => Ok(Self::Sonata),
             _ => Err(NameError { what: "format of spikes", found: text.to_owned(), allowed: Self::NAMES }),
         }
     }
