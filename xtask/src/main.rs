@@ -7,6 +7,7 @@
 
 mod ci;
 mod deny;
+mod dump;
 mod fuzz;
 mod layers;
 mod step;
@@ -26,6 +27,7 @@ Commands:
   tidy        the form of the source files: module docs, size, names, banned words
   deny        licences, duplicates and sources of all dependencies
                 --advisories   also check the advisory database, which must be fetched
+  dump        write the documented dumps for boards, docs/dumps, anew
   fuzz-smoke  every fuzz target for a short while
                 --seconds N    time for each target, 30 if not given
                 --address      with the address sanitizer, which needs a nightly toolchain";
@@ -63,6 +65,7 @@ fn run(words: &[String]) -> Result<(), Failure> {
         "layers" => no_options(options).and_then(|()| layers::run()),
         "tidy" => no_options(options).and_then(|()| tidy::run()),
         "deny" => deny::run(deny::parse(options)?),
+        "dump" => no_options(options).and_then(|()| dump::run()),
         "fuzz-smoke" => fuzz::run(&fuzz::Options::parse(options)?),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
@@ -89,7 +92,9 @@ mod tests {
 
     #[test]
     fn wrong_command_lines_are_usage_errors() {
-        for text in ["", "nonsense", "layers --fast", "tidy x", "ci --skip", "deny -a", "fuzz-smoke --seconds"] {
+        for text in
+            ["", "nonsense", "layers --fast", "tidy x", "dump x", "ci --skip", "deny -a", "fuzz-smoke --seconds"]
+        {
             assert!(matches!(run(&words(text)), Err(Failure::Usage(_))), "{text:?}");
         }
     }

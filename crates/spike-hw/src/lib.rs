@@ -9,6 +9,8 @@
 //! | [`eieio`] | SpiNNaker packets to a file or a UDP address | spinnman 1!7.4.1 |
 //! | [`Board`], [`fit`](fit()) | capacities with sources; cores, what does not fit, what would make it fit | nengo-loihi 1.1.0 |
 //!
+//! Network files for boards, NIR and netx of lava-dl, are in `spike_io`.
+//!
 //! # Example
 //! ```
 //! use spike_core::{SpikeTrain, TimeGrid};

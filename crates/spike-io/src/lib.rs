@@ -9,7 +9,8 @@
 //! | png (`.png`) | 1 | (height, width) or (height, width, channels) | no |
 //! | wav (`.wav`) | 1 | (frames) or (frames, channels) | yes |
 //!
-//! Spikes have their own formats ([`spk`], [`spikes`]), and so have camera events ([`events`]).
+//! Spikes have their own formats ([`spk`], [`spikes`], with SONATA), and so have camera events ([`events`]) and
+//! networks ([`nir`], [`netx`]).
 //!
 //! Every reader of arrays yields a [`SampleSource`]: samples in order, as `f64`, in pieces of the size that the caller asks for.
 //!
@@ -37,6 +38,7 @@ mod dense;
 mod element;
 mod error;
 mod format;
+mod hdf5;
 mod idx;
 mod input;
 mod open;
@@ -47,6 +49,8 @@ mod stream;
 mod wav;
 
 pub mod events;
+pub mod netx;
+pub mod nir;
 pub mod npy;
 pub mod npz;
 pub mod spikes;
@@ -55,6 +59,7 @@ pub mod spk;
 pub use element::ElementType;
 pub use error::{ReadError, WriteError};
 pub use format::InputFormat;
+pub use hdf5::Hdf5Error;
 pub use open::{OpenOptions, from_bytes, open};
 pub use shape::SampleShape;
 pub use source::SampleSource;

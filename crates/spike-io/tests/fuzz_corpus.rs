@@ -11,6 +11,10 @@ mod drain;
 mod events_csv;
 #[path = "../../../fuzz/targets/idx.rs"]
 mod idx;
+#[path = "../../../fuzz/targets/netx.rs"]
+mod netx;
+#[path = "../../../fuzz/targets/nir_graph.rs"]
+mod nir_graph;
 #[path = "../../../fuzz/targets/npy.rs"]
 mod npy;
 #[path = "../../../fuzz/targets/npz.rs"]
@@ -19,6 +23,8 @@ mod npz;
 mod png;
 #[path = "../../../fuzz/targets/recording.rs"]
 mod recording;
+#[path = "../../../fuzz/targets/sonata.rs"]
+mod sonata;
 #[path = "../../../fuzz/targets/spikes_csv.rs"]
 mod spikes_csv;
 #[path = "../../../fuzz/targets/spk.rs"]
@@ -100,4 +106,38 @@ fn recordings_corpus() {
     for (name, run) in formats {
         replay(name, run);
     }
+}
+
+/// The files as they are, cut short, and with single bytes changed at places spread over the file.
+fn replay_damaged(name: &str, run: fn(&[u8])) {
+    const PLACES: usize = 400;
+    replay(name, run);
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(name);
+    for entry in fs::read_dir(folder).expect("the corpus is in the repository") {
+        let bytes = fs::read(entry.expect("the corpus is readable").path()).expect("the corpus is readable");
+        for place in 0..PLACES {
+            let at = place * bytes.len() / PLACES;
+            run(&bytes[..at]);
+            let mut changed = bytes.clone();
+            changed[at] ^= 1 << (place % 8);
+            run(&changed);
+            changed[at] = 0xff;
+            run(&changed);
+        }
+    }
+}
+
+#[test]
+fn sonata_corpus() {
+    replay_damaged("sonata", sonata::run);
+}
+
+#[test]
+fn netx_corpus() {
+    replay_damaged("netx", netx::run);
+}
+
+#[test]
+fn nir_graph_corpus() {
+    replay_damaged("nir_graph", nir_graph::run);
 }

@@ -17,10 +17,10 @@ pub(crate) struct Cat {
     /// Spike files in the order of their samples.
     #[arg(required = true)]
     inputs: Vec<PathBuf>,
-    /// Output: .spk, .npz or .csv; `-` is standard output.
+    /// Output: .spk, .npz, .csv or .h5; `-` is standard output.
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
-    /// Format of the output (spk, npz, csv), where its name does not tell.
+    /// Format of the output (spk, npz, csv, sonata), where its name does not tell.
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
 }

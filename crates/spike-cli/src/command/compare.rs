@@ -40,7 +40,7 @@ pub(crate) struct Compare {
     /// Largest distance of two spikes that coincide.
     #[arg(long, value_name = "MS", default_value_t = 2.0)]
     coincidence_window_ms: f64,
-    /// Format of both files (spk, npz, csv), where their names do not tell.
+    /// Format of both files (spk, npz, csv, sonata), where their names do not tell.
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
     /// Print one JSON object instead of text.

@@ -15,6 +15,7 @@ use spike_core::{CodeOptions, CodingScheme, NormalizeReport, Normalizer};
 use spike_decode::optimise;
 use spike_encode::Encoder;
 use spike_io::InputFormat;
+use spike_io::events::EventFormat;
 use spike_io::spikes::{SpikeFormat, SpikeWriter};
 use spike_io::spk::{Provenance, SpkHeader};
 use std::ops::Range;
@@ -27,17 +28,19 @@ use std::time::Instant;
 /// Values: the first axis of the input counts samples, the rest are channels. Signals (contrast codes): a wav file, a
 /// csv whose rows are time and whose columns are channels, or an array of shape (time), (time, channel) or (recording,
 /// time, channel). Frames (contrast_dvs_pixel): images in order, or an array of shape (frame, row, column); the output
-/// is a file of camera events. The same input, options and seed give the same bytes with any number of threads, any
+/// is a file of camera events. Values of shape (height, width) go into such a file as well, one ON event a spike, if its
+/// name or --format asks for it. The same input, options and seed give the same bytes with any number of threads, any
 /// batch size, and joined from shards by `spike cat`.
 #[derive(Debug, Args)]
 pub(crate) struct Encode {
     /// Input: idx, npy, npz, csv, png or wav (idx, npy and csv also gzipped); `-` is standard input. Several are frames.
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
-    /// Output: .spk, .npz or .csv (events: .csv or .npz); `-` is standard output.
+    /// Output: .spk, .npz, .csv or .h5 (SONATA); camera events: .aedat4, .dat, .es, .bin, .raw and .aedat with --format,
+    /// of frames also .csv or .npz; `-` is standard output.
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
-    /// Format of the output (spk, npz, csv; events: eventcsv, eventnpz), where its name does not tell.
+    /// Format of the output (spk, npz, csv, sonata; camera events: as in `transcode`), where its name does not tell.
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
     /// Encode only part I of N, counted from 0 (needs --seed); the range is that of the whole input.
@@ -123,6 +126,13 @@ impl Encode {
         let [input] = &self.inputs[..] else {
             return Err(CliError::Usage("several inputs are the frames of --scheme contrast_dvs_pixel; give one"));
         };
+        let output = EventOutput { path: &self.output, format: self.format.as_deref(), json: self.json };
+        if let Some(format) = self.event_format(&output)? {
+            if self.shard.is_some() || self.batch_size.is_some() {
+                return Err(CliError::Usage("--shard and --batch-size do not apply to files of camera events"));
+            }
+            return events::encode_values(input, &self.array, &plan, format, output);
+        }
         let format = output_format(&self.output, self.format.as_deref())?;
         let (mut samples, plan) = open(input, &self.array, plan)?;
         let encoder = encoder(&mut samples, &plan)?;
@@ -181,6 +191,23 @@ impl Encode {
             if is_stream(&self.output) { remark(&text) } else { say(&text) }
         }
         Ok(())
+    }
+}
+
+impl Encode {
+    /// The format of camera events that the output asks for, if it is none of spikes.
+    fn event_format(&self, output: &EventOutput<'_>) -> Result<Option<EventFormat>, CliError> {
+        if output_format(&self.output, self.format.as_deref()).is_ok() {
+            return Ok(None);
+        }
+        if let Some(name) = &self.format {
+            // What names neither is refused as a format of spikes.
+            return Ok(EventFormat::from_name(name).ok());
+        }
+        let extension = self.output.extension().and_then(|e| e.to_str()).unwrap_or("").to_ascii_lowercase();
+        // These are extensions of several formats, which the error lists.
+        let several = matches!(extension.as_str(), "raw" | "aedat");
+        if several { output.event_format().map(Some) } else { Ok(EventFormat::from_path(&self.output).ok()) }
     }
 }
 

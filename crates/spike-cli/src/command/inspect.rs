@@ -17,9 +17,9 @@ use std::path::PathBuf;
 /// Damaged blocks are named and left out, a file that is cut off is shown as far as it goes; the exit code is then 3.
 #[derive(Debug, Args)]
 pub(crate) struct Inspect {
-    /// Spikes: .spk, .npz or .csv, or camera events: .csv, .npz, or any format of `transcode`; `-` is standard input.
+    /// Spikes: .spk, .npz, .csv or .h5, or camera events: .csv, .npz, or any format of `transcode`; `-` is standard input.
     input: PathBuf,
-    /// Format of the input (spk, npz, csv, or one of `transcode`), where name and content do not tell.
+    /// Format of the input (spk, npz, csv, sonata, or one of `transcode`), where name and content do not tell.
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
     /// Print one JSON object instead of text.

@@ -12,6 +12,7 @@ mod plot;
 mod schemes;
 mod sink;
 mod transcode;
+mod transcode_spikes;
 mod tuning;
 
 use crate::error::CliError;
@@ -30,7 +31,7 @@ pub(crate) enum Command {
     Cat(cat::Cat),
     /// Say what a file of spikes or events holds.
     Inspect(inspect::Inspect),
-    /// Turn a file of camera events into another format.
+    /// Turn a file of spikes or camera events into another format.
     Transcode(transcode::Transcode),
     /// Draw spikes in the terminal or into an SVG or PNG file.
     Plot(plot::Plot),

@@ -30,7 +30,7 @@ pub(crate) struct Plot {
     /// Figure: .svg or .png; without it the raster is drawn in the terminal.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Format of the input (spk, npz, csv), where its name does not tell.
+    /// Format of the input (spk, npz, csv, sonata), where its name does not tell.
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
 }

@@ -1,6 +1,7 @@
-//! `spike transcode`: a file of camera events in another format, streaming.
+//! `spike transcode`: a file of camera events, or of spikes, in another format.
 
 use super::events::{Recording, left_out_text, refused};
+use super::transcode_spikes::{SpikeOptions, is_for_spikes};
 use crate::error::CliError;
 use crate::output::{Output, is_stream};
 use crate::terminal::{remark, say, say_json};
@@ -12,9 +13,10 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Instant;
 
-/// Turn a file of camera events into another format.
+/// Turn a file of spikes or camera events into another format.
 ///
-/// Formats: eventcsv, eventnpz, evt2, evt3, dat, aedat2, aedat31, aedat4, es, nmnist, and evt21 to read. That of the
+/// Spikes: spk, sonata (.h5), npz, csv; input or output is a .spk or .h5 (else give --input-format spk or sonata). A
+/// SONATA file of another program needs --dt-ms. Camera events: eventcsv, eventnpz, evt2, evt3, dat, aedat2, aedat31, aedat4, es, nmnist, and evt21 to read. That of the
 /// input is told by its content, that of the output by its extension. Coordinates and times are copied as they are;
 /// what the output cannot hold is refused with the reason, what is no event of brightness is left out and counted.
 #[derive(Debug, Args)]
@@ -44,6 +46,8 @@ pub(crate) struct Transcode {
     /// Print one JSON object instead of text.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    spikes: SpikeOptions,
 }
 
 /// Columns and rows.
@@ -85,6 +89,13 @@ impl Transcode {
     pub(crate) fn run(self) -> Result<(), CliError> {
         if self.json && is_stream(&self.output) {
             return Err(CliError::Usage("--json and an output of - both write to standard output; choose a file"));
+        }
+        let (input_format, format) = (self.input_format.as_deref(), self.format.as_deref());
+        if is_for_spikes(&self.input, input_format, &self.output, format) {
+            if self.size.is_some() || self.from_zero || self.compression.is_some() || self.partial {
+                return Err(CliError::Usage("--size, --from-zero, --compression and --partial are for camera events"));
+            }
+            return self.spikes.run(&self.input, input_format, &self.output, format, self.json);
         }
         let format = match &self.format {
             Some(name) => EventFormat::from_name(name)?,

@@ -112,12 +112,12 @@ pub(super) fn read(input: impl Read) -> Result<Held, SpkError> {
         steps.push(u32::try_from(step).map_err(|_| table(lines.number, "the step is too large"))?);
         ends.push(row);
     };
-    let num_rows = totals.num_samples.checked_mul(rows).filter(|n| *n <= LIMIT_ROWS + 64 * steps.len() as u64);
+    let num_rows = super::believable_rows(totals.num_samples, rows, steps.len());
     let num_rows = num_rows.ok_or(table(lines.number, "more silent rows than text can stand for"))?;
-    if totals.num_spikes != steps.len() as u64 || (row_of_last >= num_rows && !steps.is_empty()) {
+    if totals.num_spikes != steps.len() as u64 || (row_of_last >= num_rows as u64 && !steps.is_empty()) {
         return Err(table(lines.number, "the totals do not fit the lines"));
     }
-    let mut offsets = vec![0u64; num_rows as usize + 1];
+    let mut offsets = vec![0u64; num_rows + 1];
     for row in &ends[1..] {
         offsets[*row as usize + 1] += 1;
     }
@@ -128,9 +128,6 @@ pub(super) fn read(input: impl Read) -> Result<Held, SpkError> {
     let encoding = header.encoding.clone().map(Arc::new);
     Ok(Held { header, encoding, first_sample, offsets, steps })
 }
-
-/// Rows that a text may stand for without naming them: what its first line claims is not believed beyond.
-const LIMIT_ROWS: u64 = 1 << 24;
 
 struct Lines<R> {
     input: BufReader<R>,

@@ -1,7 +1,8 @@
-//! Spike files behind one door: `.spk`, npz and csv, written sample by sample and read batch by batch.
+//! Spike files behind one door: `.spk`, npz, csv and SONATA, written sample by sample and read batch by batch.
 
 mod csv;
 mod npz;
+pub mod sonata;
 
 use crate::spk::{SpkError, SpkFile, SpkHeader, SpkSummary, SpkWriter};
 use spike_core::{Encoding, NameError, SpikeBatch, SpikeView};
@@ -20,10 +21,12 @@ pub enum SpikeFormat {
     Npz,
     /// Text: `sample,neuron,step`, with the header as a comment in the first line and the totals in the last.
     Csv,
+    /// HDF5 of the SONATA data format ([`sonata`]); held in memory until it is finished.
+    Sonata,
 }
 
 impl SpikeFormat {
-    const NAMES: &'static str = "spk, npz, csv";
+    const NAMES: &'static str = "spk, npz, csv, sonata (.h5)";
 
     /// The format that the extension names.
     ///
@@ -41,6 +44,7 @@ impl FromStr for SpikeFormat {
             "spk" => Ok(Self::Spk),
             "npz" => Ok(Self::Npz),
             "csv" => Ok(Self::Csv),
+            "sonata" | "h5" => Ok(Self::Sonata),
             _ => Err(NameError { what: "format of spikes", found: text.to_owned(), allowed: Self::NAMES }),
         }
     }
@@ -52,6 +56,7 @@ impl fmt::Display for SpikeFormat {
             Self::Spk => "spk",
             Self::Npz => "npz",
             Self::Csv => "csv",
+            Self::Sonata => "sonata",
         })
     }
 }
@@ -65,6 +70,8 @@ pub enum SpikeWriter<W: Write> {
     Npz(npz::NpzSpikes<W>),
     /// To csv.
     Csv(csv::CsvWriter<W>),
+    /// To SONATA.
+    Sonata(sonata::SonataWriter<W>),
 }
 
 impl<W: Write> SpikeWriter<W> {
@@ -77,6 +84,7 @@ impl<W: Write> SpikeWriter<W> {
             SpikeFormat::Spk => Self::Spk(Box::new(SpkWriter::new(out, header, first_sample)?)),
             SpikeFormat::Npz => Self::Npz(npz::NpzSpikes::new(out, header, first_sample)),
             SpikeFormat::Csv => Self::Csv(csv::CsvWriter::new(out, header, first_sample)?),
+            SpikeFormat::Sonata => Self::Sonata(sonata::SonataWriter::new(out, header, first_sample)),
         })
     }
 
@@ -89,6 +97,7 @@ impl<W: Write> SpikeWriter<W> {
             Self::Spk(writer) => writer.push(sample),
             Self::Npz(writer) => writer.push(sample),
             Self::Csv(writer) => writer.push(sample),
+            Self::Sonata(writer) => writer.push(sample),
         }
     }
 
@@ -109,6 +118,7 @@ impl<W: Write> SpikeWriter<W> {
             Self::Spk(writer) => writer.finish(),
             Self::Npz(writer) => writer.finish(),
             Self::Csv(writer) => writer.finish(),
+            Self::Sonata(writer) => writer.finish(),
         }
     }
 }
@@ -156,7 +166,9 @@ impl<R: Read + Seek + Debug> SpikeSource for SpkFile<R> {
     }
 }
 
-/// Opens spikes of any format; csv and npz are held in memory.
+/// Opens spikes of any format; all but `.spk` are held in memory.
+///
+/// SONATA files of other programs do not say their time grid: they are read by [`sonata::open_sonata`].
 ///
 /// # Errors
 /// [`SpkError`] if the bytes are not an intact file of the format.
@@ -168,7 +180,18 @@ pub fn open_spikes<R: Read + Seek + Debug + 'static>(
         SpikeFormat::Spk => Box::new(SpkFile::new(input)?),
         SpikeFormat::Npz => Box::new(npz::read(input)?),
         SpikeFormat::Csv => Box::new(csv::read(input)?),
+        SpikeFormat::Sonata => sonata::open_sonata(input, &sonata::SonataOptions::default())?.0,
     })
+}
+
+/// Rows that a file may stand for without a spike in them: what its header claims is not believed beyond.
+const SILENT_ROWS: u64 = 1 << 24;
+
+/// The rows of all samples, if spikes make that many plausible.
+fn believable_rows(num_samples: u64, num_neurons: u64, num_spikes: usize) -> Option<usize> {
+    let limit = SILENT_ROWS.saturating_add(64 * num_spikes as u64);
+    let rows = num_samples.checked_mul(num_neurons).filter(|&rows| rows <= limit)?;
+    usize::try_from(rows).ok()
 }
 
 /// A whole file in memory.

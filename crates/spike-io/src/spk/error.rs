@@ -123,6 +123,9 @@ pub enum SpkError {
     /// The archive of arrays cannot be written.
     #[error(transparent)]
     Output(#[from] crate::WriteError),
+    /// A SONATA file that cannot be read or written.
+    #[error(transparent)]
+    Sonata(#[from] crate::spikes::sonata::SonataError),
     /// Rows that break the rules of spike trains.
     #[error(transparent)]
     Spikes(#[from] SpikeError),

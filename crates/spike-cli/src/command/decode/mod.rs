@@ -25,7 +25,7 @@ use std::time::Instant;
 /// are integrated to frames, at the times that --frame-rate-hz or --frame-interval-us gives.
 #[derive(Debug, Args)]
 pub(crate) struct Decode {
-    /// Spikes: .spk, .npz or .csv, or camera events: .csv or .npz; `-` is standard input.
+    /// Spikes: .spk, .npz, .csv or .h5, or camera events: .csv or .npz; `-` is standard input.
     input: PathBuf,
     /// Values: .npy (shape of the encoded input) or .csv (a line for each sample, for each time of a signal); `-` is
     /// npy to standard output.
@@ -41,7 +41,7 @@ pub(crate) struct Decode {
     signal_columns: Option<Columns>,
     #[command(flatten)]
     array: ArrayOptions,
-    /// Format of the input (spk, npz, csv; events: eventcsv, eventnpz), where name and content do not tell.
+    /// Format of the input (spk, npz, csv, sonata; events: eventcsv, eventnpz), where name and content do not tell.
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
     /// Print one JSON object instead of text.

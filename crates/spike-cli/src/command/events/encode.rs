@@ -43,7 +43,7 @@ struct Report {
 }
 
 impl EventOutput<'_> {
-    fn event_format(&self) -> Result<EventFormat, CliError> {
+    pub(crate) fn event_format(&self) -> Result<EventFormat, CliError> {
         Ok(match self.format {
             Some(name) => EventFormat::from_name(name)?,
             None if is_stream(self.path) => EventFormat::Csv,
@@ -106,7 +106,9 @@ pub(crate) fn encode(
         return Err(EncodeError::SourceChanged { first: num_frames, second: index }.into());
     }
     let end_us = times.time_us(num_frames - 1)?;
-    let (file, written) = writer.finish([start_us, end_us]).map_err(failed)?;
+    let finish =
+        if writer.get_ref().is_some_and(Output::is_file) { EventWriter::finish_indexed } else { EventWriter::finish };
+    let (file, written) = finish(writer, [start_us, end_us]).map_err(failed)?;
     file.commit()?;
     if clipped.clipped > 0 {
         remark(&format!("{} values outside the range of the normaliser were clipped", clipped.clipped));

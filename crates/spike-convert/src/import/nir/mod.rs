@@ -1,12 +1,11 @@
-//! Networks in the Neuromorphic Intermediate Representation (NIR): HDF5 files of nodes and edges.
+//! Networks in the Neuromorphic Intermediate Representation (NIR) as analog networks.
 
-mod file;
 mod node;
 
 use super::{ImportError, weights};
 use crate::graph::{Graph, NodeId};
 use crate::layer::{BinaryOp, Layer};
-use file::NirFile;
+use spike_io::nir::{NirError, NirGraph, NirKind};
 use std::collections::{BTreeMap, HashMap};
 
 /// Reads a NIR file as an analog network.
@@ -23,31 +22,54 @@ use std::collections::{BTreeMap, HashMap};
 /// J. E. Pedersen et al. (2024), Neuromorphic intermediate representation: A unified instruction set for
 /// interoperable brain-inspired computing, Nature Communications 15:8122, DOI 10.1038/s41467-024-52259-9.
 pub fn read_nir(bytes: &[u8]) -> Result<Graph, ImportError> {
-    let file = NirFile::open(bytes)?;
-    let names = file.nodes()?;
-    let mut before: BTreeMap<&str, Vec<String>> = names.iter().map(|name| (name.as_str(), Vec::new())).collect();
-    for (from, to) in file.edges()? {
-        if !before.contains_key(from.as_str()) {
-            return Err(ImportError::MissingValue { value: from, user: to });
+    import(&NirGraph::from_bytes(bytes).map_err(refused)?)
+}
+
+/// An error of the format in terms of the import.
+fn refused(error: NirError) -> ImportError {
+    match error {
+        NirError::UnknownKind { node, kind } => {
+            let remedy = if kind == "NIRGraph" {
+                "write the nodes of the inner graph into the outer one"
+            } else {
+                "allowed are Affine, Linear, Scale, Conv1d, Conv2d, AvgPool2d, SumPool2d, Flatten and IF"
+            };
+            ImportError::UnsupportedOperator { node, operator: kind, remedy: remedy.to_owned() }
         }
-        let Some(sources) = before.get_mut(to.as_str()) else {
-            return Err(ImportError::MissingValue { value: to, user: from });
-        };
-        sources.push(from);
+        error => ImportError::Malformed { format: "NIR", problem: error.to_string() },
     }
-    let kinds: HashMap<&str, String> =
-        names.iter().map(|name| Ok((name.as_str(), file.kind(name)?))).collect::<Result<_, ImportError>>()?;
-    let of_kind = |kind: &str| -> Vec<&str> {
-        names.iter().map(String::as_str).filter(|name| kinds.get(name).is_some_and(|found| found == kind)).collect()
+}
+
+fn import(nir: &NirGraph) -> Result<Graph, ImportError> {
+    let mut before: BTreeMap<&str, Vec<String>> = nir.nodes.keys().map(|name| (name.as_str(), Vec::new())).collect();
+    for (from, to) in &nir.edges {
+        if let Some(sources) = before.get_mut(to.as_str()) {
+            sources.push(from.clone());
+        }
+    }
+    let inputs: Vec<_> = nir
+        .nodes
+        .iter()
+        .filter_map(|(name, node)| match &node.kind {
+            NirKind::Input { shape } => Some((name.as_str(), shape)),
+            _ => None,
+        })
+        .collect();
+    let outputs: Vec<&str> = nir
+        .nodes
+        .iter()
+        .filter_map(|(name, node)| match node.kind {
+            NirKind::Output { .. } => Some(name.as_str()),
+            _ => None,
+        })
+        .collect();
+    let &[(input, shape)] = inputs.as_slice() else {
+        return Err(ImportError::Inputs { found: inputs.iter().map(|(name, _)| (*name).to_owned()).collect() });
     };
-    let strings = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
-    let &[input] = of_kind("Input").as_slice() else {
-        return Err(ImportError::Inputs { found: strings(of_kind("Input")) });
+    let &[output] = outputs.as_slice() else {
+        return Err(ImportError::Outputs { found: outputs.into_iter().map(str::to_owned).collect() });
     };
-    let &[output] = of_kind("Output").as_slice() else {
-        return Err(ImportError::Outputs { found: strings(of_kind("Output")) });
-    };
-    let mut graph = Graph::new(input, file.shape(input, "shape")?).map_err(ImportError::Graph)?;
+    let mut graph = Graph::new(input, shape.clone()).map_err(ImportError::Graph)?;
     let mut places = HashMap::from([(input, graph.input())]);
     for name in order(&before, output)? {
         if name == input {
@@ -61,7 +83,7 @@ pub fn read_nir(bytes: &[u8]) -> Result<Graph, ImportError> {
             let operands = [sum, places[source.as_str()]];
             sum = graph.push(name, Layer::Binary(BinaryOp::Add), &operands).map_err(ImportError::Graph)?;
         }
-        let place = node::add(&mut graph, &file, name, &kinds[name], sum)?;
+        let place = node::add(&mut graph, name, &nir.nodes[name].kind, sum)?;
         places.insert(name, place);
     }
     graph.set_output(places[output]).map_err(ImportError::Graph)?;

@@ -1,65 +1,52 @@
 //! One NIR node as layers.
 
-use super::file::NirFile;
 use crate::graph::{Graph, NodeId};
 use crate::import::ImportError;
 use crate::layer::{BinaryOp, Conv, Dense, Layer, Pool, Window};
 use crate::tensor::Tensor;
+use spike_io::nir::{NirArray, NirConv, NirKind, NirPadding, NirPool};
 
 /// Appends the layers of a node and returns the last.
-pub(super) fn add(
-    graph: &mut Graph,
-    file: &NirFile,
-    name: &str,
-    kind: &str,
-    input: NodeId,
-) -> Result<NodeId, ImportError> {
+pub(super) fn add(graph: &mut Graph, name: &str, kind: &NirKind, input: NodeId) -> Result<NodeId, ImportError> {
     let shape = graph.node(input).shape().to_vec();
     let mut push = |layer: Layer, operands: &[NodeId]| graph.push(name, layer, operands).map_err(ImportError::Graph);
     match kind {
-        "Output" => Ok(input),
-        "Affine" | "Linear" => {
-            let bias = if kind == "Affine" { Some(file.needed(name, "bias")?) } else { None };
-            push(Layer::Dense(Dense { weight: file.needed(name, "weight")?, bias }), &[input])
+        NirKind::Output { .. } => Ok(input),
+        NirKind::Affine { weight, bias } => {
+            push(Layer::Dense(Dense { weight: tensor(weight)?, bias: Some(tensor(bias)?) }), &[input])
         }
-        "Scale" => {
-            let scale = push(Layer::Constant(file.needed(name, "scale")?), &[])?;
+        NirKind::Linear { weight } => push(Layer::Dense(Dense { weight: tensor(weight)?, bias: None }), &[input]),
+        NirKind::Scale { scale } => {
+            let scale = push(Layer::Constant(tensor(scale)?), &[])?;
             push(Layer::Binary(BinaryOp::Mul), &[input, scale])
         }
-        "Conv1d" | "Conv2d" => {
-            let conv = conv(file, name, kind, &shape)?;
-            push(Layer::Conv(conv), &[input])
-        }
-        "AvgPool2d" | "SumPool2d" => {
-            let kernel = pair(file, name, "kernel_size", None)?;
-            let pad = pair(file, name, "padding", Some([0, 0]))?;
-            let stride = pair(file, name, "stride", Some(kernel))?;
-            let window = Window { stride, pad_begin: pad, pad_end: pad, ..Window::of_kernel(kernel) };
-            let layer = Layer::AveragePool { pool: Pool { window, ceil: false }, count_padding: true };
-            let mean = push(layer, &[input])?;
-            if kind == "AvgPool2d" {
-                return Ok(mean);
-            }
-            let area = push(Layer::Constant(Tensor::scalar((kernel[0] * kernel[1]) as f32)), &[])?;
+        NirKind::Conv1d(given) => push(Layer::Conv(conv(given, name, kind.name(), &shape)?), &[input]),
+        NirKind::Conv2d(given) => push(Layer::Conv(conv(given, name, kind.name(), &shape)?), &[input]),
+        NirKind::AvgPool2d(pool) => push(mean(pool), &[input]),
+        NirKind::SumPool2d(pool) => {
+            let mean = push(mean(pool), &[input])?;
+            let area = pool.kernel_size[0] as f32 * pool.kernel_size[1] as f32;
+            let area = push(Layer::Constant(Tensor::scalar(area)), &[])?;
             push(Layer::Binary(BinaryOp::Mul), &[mean, area])
         }
-        "Flatten" => {
-            let axis = |part: &str, default: i64| -> Result<usize, ImportError> {
-                let given = file.ints(name, part)?.and_then(|values| values.first().copied()).unwrap_or(default);
+        NirKind::Flatten { start_dim, end_dim, .. } => {
+            let axis = |part: &str, given: i64| -> Result<usize, ImportError> {
                 let counted = if given < 0 { given.saturating_add(shape.len() as i64) } else { given };
                 usize::try_from(counted).ok().filter(|&axis| axis < shape.len()).ok_or_else(|| {
-                    refuse(name, kind, format!("{part} is {given} for shape {shape:?}"), "write axes that exist")
+                    let problem = format!("{part} is {given} for shape {shape:?}");
+                    refuse(name, kind.name(), problem, "write axes that exist")
                 })
             };
-            let (start, end) = (axis("start_dim", 1)?, axis("end_dim", -1)?);
+            let (start, end) = (axis("start_dim", *start_dim)?, axis("end_dim", *end_dim)?);
             if end < start {
-                return Err(refuse(name, kind, format!("it ends at {end} before {start}"), "write axes in order"));
+                let problem = format!("it ends at {end} before {start}");
+                return Err(refuse(name, kind.name(), problem, "write axes in order"));
             }
             let flat = shape[start..=end].iter().product();
             push(Layer::Reshape([&shape[..start], &[flat], &shape[end + 1..]].concat()), &[input])
         }
-        "IF" => {
-            let gain = gain(file, name, kind)?;
+        NirKind::If { r, v_threshold, v_reset } => {
+            let gain = gain(name, kind.name(), [r, v_threshold, v_reset])?;
             let mut current = input;
             if gain.values().iter().any(|&value| value != 1.0) {
                 let gain = push(Layer::Constant(gain), &[])?;
@@ -69,18 +56,28 @@ pub(super) fn add(
         }
         _ => Err(ImportError::UnsupportedOperator {
             node: name.to_owned(),
-            operator: kind.to_owned(),
+            operator: kind.name().to_owned(),
             remedy: match kind {
-                "LIF" | "LI" | "CubaLIF" | "CubaLI" | "I" => {
-                    "only neurons without leak (IF) have an analog counterpart"
+                NirKind::Threshold { .. } | NirKind::Delay { .. } => {
+                    "a network that depends on single steps has no analog counterpart"
                 }
-                "Threshold" | "Delay" => "a network that depends on single steps has no analog counterpart",
-                "NIRGraph" => "write the nodes of the inner graph into the outer one",
-                _ => "allowed are Affine, Linear, Scale, Conv1d, Conv2d, AvgPool2d, SumPool2d, Flatten and IF",
+                NirKind::Input { .. } => "the input has no edge into it",
+                _ => "only neurons without leak (IF) have an analog counterpart",
             }
             .to_owned(),
         }),
     }
+}
+
+fn tensor(array: &NirArray) -> Result<Tensor, ImportError> {
+    Tensor::new(array.shape().to_vec(), array.to_f32()).map_err(ImportError::Graph)
+}
+
+/// The means over the windows of a pool, zeros around the image included.
+fn mean(pool: &NirPool) -> Layer {
+    let (stride, pad) = (pool.stride, pool.padding);
+    let window = Window { stride, pad_begin: pad, pad_end: pad, ..Window::of_kernel(pool.kernel_size) };
+    Layer::AveragePool { pool: Pool { window, ceil: false }, count_padding: true }
 }
 
 fn refuse(node: &str, kind: &str, problem: String, remedy: &str) -> ImportError {
@@ -88,72 +85,41 @@ fn refuse(node: &str, kind: &str, problem: String, remedy: &str) -> ImportError 
 }
 
 /// Spikes per step for an input of 1: r / v_threshold.
-fn gain(file: &NirFile, name: &str, kind: &str) -> Result<Tensor, ImportError> {
-    let (r, threshold) = (file.needed(name, "r")?, file.needed(name, "v_threshold")?);
-    if r.shape() != threshold.shape() {
-        let problem = format!("r has shape {:?}, v_threshold {:?}", r.shape(), threshold.shape());
-        return Err(refuse(name, kind, problem, "give one of each for every neuron"));
-    }
+fn gain(name: &str, kind: &str, [r, threshold, reset]: [&NirArray; 3]) -> Result<Tensor, ImportError> {
+    let (r, threshold) = (tensor(r)?, tensor(threshold)?);
     if let Some(value) = threshold.values().iter().find(|&&value| !(0.0 < value && value.is_finite())) {
         return Err(refuse(name, kind, format!("a threshold is {value}"), "thresholds must be positive"));
     }
-    if let Some(reset) = file.tensor(name, "v_reset")?
-        && reset.values().iter().any(|&value| value != 0.0)
-    {
-        return Err(refuse(
-            name,
-            kind,
-            "v_reset is not 0".to_owned(),
-            "reset by subtraction has a rate in closed form",
-        ));
+    if reset.to_f64().iter().any(|&value| value != 0.0) {
+        let problem = "v_reset is not 0".to_owned();
+        return Err(refuse(name, kind, problem, "reset by subtraction has a rate in closed form"));
     }
     let values = r.values().iter().zip(threshold.values()).map(|(r, threshold)| r / threshold).collect();
     Tensor::new(r.shape().to_vec(), values).map_err(ImportError::Graph)
 }
 
-/// Two numbers, or one for both.
-fn pair(file: &NirFile, node: &str, name: &str, default: Option<[usize; 2]>) -> Result<[usize; 2], ImportError> {
-    match (file.ints(node, name)?, default) {
-        (None, Some(default)) => Ok(default),
-        (None, None) => file.shape(node, name).map(|_| [0, 0]),
-        (Some(_), _) => match *file.shape(node, name)? {
-            [both] => Ok([both, both]),
-            [first, second] => Ok([first, second]),
-            ref other => {
-                Err(ImportError::Malformed { format: "NIR", problem: format!("{name} of {node:?} is {other:?}") })
-            }
-        },
-    }
-}
-
-fn conv(file: &NirFile, name: &str, kind: &str, shape: &[usize]) -> Result<Conv, ImportError> {
-    let weight = file.needed(name, "weight")?;
-    let spatial = weight.shape().get(2..).unwrap_or_default().to_vec();
-    // A signal of one dimension is an image of height 1.
-    let image = |both: [usize; 2], missing: usize| if spatial.len() == 1 { [missing, both[1]] } else { both };
-    let kernel = match *spatial {
-        [length] if shape.len() == 2 => [1, length],
-        [height, width] if shape.len() == 3 => [height, width],
+/// A convolution over the last axes; a signal of one dimension is an image of height 1.
+fn conv<const D: usize>(given: &NirConv<D>, name: &str, kind: &str, shape: &[usize]) -> Result<Conv, ImportError> {
+    let image = |each: [usize; D], missing: usize| match each[..] {
+        [width] => [missing, width],
+        [height, width, ..] => [height, width],
+        [] => [missing; 2],
+    };
+    let weight = tensor(&given.weight)?;
+    let kernel = match *weight.shape() {
+        [_, _, length] if shape.len() == 2 => [1, length],
+        [_, _, height, width] if shape.len() == 3 => [height, width],
         _ => return Err(refuse(name, kind, format!("weights {:?} meet {shape:?}", weight.shape()), "check the file")),
     };
-    let stride = image(pair(file, name, "stride", Some([1, 1]))?, 1);
-    let dilation = image(pair(file, name, "dilation", Some([1, 1]))?, 1);
-    let (pad_begin, pad_end) = match file.text(name, "padding")?.as_deref() {
-        Some("valid") => ([0, 0], [0, 0]),
-        Some("same") => {
+    let (stride, dilation) = (image(given.stride, 1), image(given.dilation, 1));
+    let (pad_begin, pad_end) = match given.padding {
+        NirPadding::Valid => ([0, 0], [0, 0]),
+        NirPadding::Same => {
             let total = [0, 1].map(|axis| dilation[axis].saturating_mul(kernel[axis].saturating_sub(1)));
             (total.map(|total| total / 2), total.map(|total| total - total / 2))
         }
-        Some(other) => return Err(refuse(name, kind, format!("padding is {other:?}"), "use same, valid or numbers")),
-        None => {
-            let pad = image(pair(file, name, "padding", Some([0, 0]))?, 0);
-            (pad, pad)
-        }
+        NirPadding::Each(pad) => (image(pad, 0), image(pad, 0)),
     };
-    let groups = file.shape(name, "groups")?;
-    let &[groups] = groups.as_slice() else {
-        return Err(refuse(name, kind, format!("groups is {groups:?}"), "give one number"));
-    };
-    let bias = file.tensor(name, "bias")?;
-    Ok(Conv { weight, bias, window: Window { kernel, stride, dilation, pad_begin, pad_end }, groups })
+    let window = Window { kernel, stride, dilation, pad_begin, pad_end };
+    Ok(Conv { weight, bias: Some(tensor(&given.bias)?), window, groups: given.groups })
 }

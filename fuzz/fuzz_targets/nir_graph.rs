@@ -1,0 +1,8 @@
+//! The fuzz target `nir_graph`.
+
+#![no_main]
+
+#[path = "../targets/nir_graph.rs"]
+mod nir_graph;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| nir_graph::run(data));
