@@ -10,6 +10,7 @@
 //! | wav (`.wav`) | 1 | (frames) or (frames, channels) | yes |
 //!
 //! Spikes have their own formats ([`spk`], [`spikes`]), and so have camera events ([`events`]).
+//! [`feed`] writes spikes as the input of simulators and reads what they recorded.
 //!
 //! Every reader of arrays yields a [`SampleSource`]: samples in order, as `f64`, in pieces of the size that the caller asks for.
 //!
@@ -47,6 +48,7 @@ mod stream;
 mod wav;
 
 pub mod events;
+pub mod feed;
 pub mod npy;
 pub mod npz;
 pub mod spikes;
