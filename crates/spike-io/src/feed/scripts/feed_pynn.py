@@ -53,7 +53,7 @@ def run(feed, backend="nest"):
     sim.run((num_steps(feed) + 1) * feed["dt_ns"] / 1e6)
     trains = population.get_data().segments[0].spiketrains
     times = [np.asarray(train.rescale("ms").magnitude) for train in trains]
-    rows = [population.id_to_index(train.annotations["source_id"]) for train in trains]
+    rows = [int(train.annotations["source_index"]) for train in trains]
     sim.end()
     indices = [np.full(train.size, row, dtype=np.int64) for row, train in zip(rows, times)]
     return np.concatenate(indices), np.concatenate(times)
