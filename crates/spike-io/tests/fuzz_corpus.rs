@@ -9,6 +9,8 @@ mod csv;
 mod drain;
 #[path = "../../../fuzz/targets/events_csv.rs"]
 mod events_csv;
+#[path = "../../../fuzz/targets/feed_times.rs"]
+mod feed_times;
 #[path = "../../../fuzz/targets/idx.rs"]
 mod idx;
 #[path = "../../../fuzz/targets/npy.rs"]
@@ -100,4 +102,9 @@ fn recordings_corpus() {
     for (name, run) in formats {
         replay(name, run);
     }
+}
+
+#[test]
+fn feed_times_corpus() {
+    replay("feed_times", feed_times::run);
 }

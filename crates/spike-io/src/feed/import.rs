@@ -5,7 +5,7 @@ use crate::{InputFormat, OpenOptions, ReadError, from_bytes};
 use spike_core::{Duplicates, Grid, GridReport, Rounding, SpikeBatch, SpikeChunk, TimeGrid};
 
 /// Rows that a file may speak of beyond those with spikes: what it claims is not believed beyond.
-const LIMIT_ROWS: u64 = 1 << 24;
+const LIMIT_ROWS: u64 = 1 << 20;
 /// Indices and counts are whole numbers below this, which doubles hold exactly.
 const LIMIT: f64 = 9_007_199_254_740_992.0;
 
@@ -89,7 +89,7 @@ pub fn import_times(bytes: Vec<u8>, options: &TimesOptions) -> Result<Imported, 
     };
     let Description { num_samples, num_neurons, shift_steps, in_sequence, grid, .. } = about;
     let (groups, windows) = if in_sequence { (1, num_samples) } else { (num_samples, 1) };
-    let known = LIMIT_ROWS + 64 * indices.len() as u64;
+    let known = LIMIT_ROWS + 16 * indices.len() as u64;
     let refuse =
         |name, value: u64, allowed: String| FeedError::Value { name, position: 0, value: value as f64, allowed };
     let num_rows = groups.checked_mul(num_neurons).filter(|n| 0 < *n && *n <= known);

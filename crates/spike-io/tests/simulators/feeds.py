@@ -74,7 +74,8 @@ def csv(c, samples):
               "provenance": {"program": "feeds.py", "source": c.name, "source_samples": len(samples)}}}
     lines = [f"{b},{n},{s}" for b, rows in enumerate(samples) for n, row in enumerate(rows) for s in row]
     end = {"num_samples": len(samples), "num_spikes": len(lines)}
-    return "\n".join(["# spike csv 1 " + json.dumps(header), "sample,neuron,step", *lines, "# end " + json.dumps(end)]) + "\n"
+    lines = ["# spike csv 1 " + json.dumps(header), "sample,neuron,step", *lines, "# end " + json.dumps(end)]
+    return "\n".join(lines) + "\n"
 
 
 def read_csv(path):
@@ -129,7 +130,8 @@ def check_array(path, c, target, expected):
     """Shape, type and every value of the arrays, with NumPy alone."""
     with np.load(path) as a:
         samples, neurons, dt = len(c.samples), len(c.samples[0]), c.new_dt_ns
-        about = [a[k].item() for k in ("num_samples", "num_neurons", "num_steps", "shift_steps", "in_sequence", "dt_ns")]
+        names = ("num_samples", "num_neurons", "num_steps", "shift_steps", "in_sequence", "dt_ns")
+        about = [a[name].item() for name in names]
         assert about == [samples, neurons, expected.num_steps, expected.shift, int(c.sequence), dt], about
         assert a["dt_ms"].item() == dt / 1e6 and a["duration_ms"].item() == expected.total * dt / 1e6
         if target in UNIT_NS:
@@ -263,8 +265,8 @@ def main():
         for c, path in todo:
             if path.parent == folder:
                 # The sample that is chosen has others around it.
-                samples = [[[] for _ in c.samples[0]], c.samples[0], c.samples[0]] if "--sample" in c.options else c.samples
-                path.write_text(csv(c, samples))
+                others = [[[] for _ in c.samples[0]], c.samples[0], c.samples[0]]
+                path.write_text(csv(c, others if "--sample" in c.options else c.samples))
             for target in c.targets:
                 attempt(f"{c.name} to {target}", lambda c=c, t=target, p=path: check(c, t, p, folder))
         for rule, (python, code, words) in RULES.items():

@@ -46,7 +46,7 @@ def source(feed, sim):
 def run(feed, backend="nest"):
     """Runs the source alone on a back end and records it: neurons, times in milliseconds."""
     if backend == "brian2" and feed["dt_ns"] % 100_000:
-        raise SystemExit("PyNN on Brian2 rounds spike times to 0.1 ms: export in steps of whole multiples of it, or --to brian2")
+        raise SystemExit("PyNN on Brian2 rounds times to 0.1 ms; export in steps of multiples of that, or --to brian2")
     sim = importlib.import_module(f"pyNN.{backend}")
     sim.setup(timestep=feed["dt_ms"], min_delay=feed["dt_ms"])
     population = source(feed, sim)
