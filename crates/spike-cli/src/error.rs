@@ -6,6 +6,7 @@ use spike_core::{ConfigError, DecodeError, DecodingMethod, EncodeError, NameErro
 use spike_decode::OptimiseError;
 use spike_io::ReadError;
 use spike_io::events::EventFileError;
+use spike_io::feed::FeedError;
 use spike_io::spk::SpkError;
 use spike_metrics::MetricsError;
 use std::io;
@@ -55,6 +56,14 @@ pub(crate) enum CliError {
         name: String,
         /// What is wrong with it.
         source: SpkError,
+    },
+    /// Spikes that cannot be fed to a simulator, or that one recorded and cannot be read.
+    #[error("{}", name)]
+    Feed {
+        /// Name of the input.
+        name: String,
+        /// What is wrong.
+        source: FeedError,
     },
     /// A file of camera events that cannot be read.
     #[error("{}", name)]
@@ -197,6 +206,7 @@ impl CliError {
             Self::Usage(_) | Self::Name(_) | Self::Config(_) | Self::ConfigFile { .. } => 2,
             Self::Column { .. } | Self::OptionOfAnotherMethod { .. } | Self::EventsInstead { .. } => 2,
             Self::Decode(DecodeError::WrongMethod { .. } | DecodeError::NoEncoding { .. }) => 2,
+            Self::Feed { source, .. } => exit_code_of_feed(source),
             Self::Open { .. }
             | Self::Read { .. }
             | Self::Spikes { .. }
@@ -211,5 +221,21 @@ impl CliError {
             | Self::Mismatch { .. } => 3,
             Self::Write { .. } | Self::Figure(_) => 5,
         }
+    }
+}
+
+/// 2 for what another option would change, 3 for the spikes.
+fn exit_code_of_feed(error: &FeedError) -> u8 {
+    match error {
+        FeedError::Config(_)
+        | FeedError::StepWidth { .. }
+        | FeedError::TooManySteps { .. }
+        | FeedError::TooEarly { .. }
+        | FeedError::NoSequence { .. }
+        | FeedError::TooLarge { .. }
+        | FeedError::Unknown { .. }
+        | FeedError::Described { .. } => 2,
+        FeedError::Write(_) => 5,
+        _ => 3,
     }
 }

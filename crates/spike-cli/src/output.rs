@@ -4,7 +4,7 @@ use crate::error::CliError;
 use std::fs::File;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempDir};
 
 /// A file being written beside its final place, or a stream.
 #[derive(Debug)]
@@ -77,6 +77,52 @@ impl Output {
         let mut output = Self::create(path)?;
         output.write_all(bytes).map_err(|e| Self::failed(path, e))?;
         output.commit()
+    }
+}
+
+/// A folder that gets its name when its files are complete, or one that is there and gets them one by one.
+#[derive(Debug)]
+pub(crate) struct Folder {
+    path: PathBuf,
+    new: Option<TempDir>,
+}
+
+impl Folder {
+    /// Starts a folder.
+    pub(crate) fn create(path: &Path) -> Result<Self, CliError> {
+        if path.is_dir() {
+            return Ok(Self { path: path.to_owned(), new: None });
+        }
+        let failed = |source: io::Error| CliError::Write { path: path.to_owned(), source: source.into() };
+        if path.exists() {
+            return Err(failed(io::Error::new(io::ErrorKind::NotADirectory, "it is a file and no folder")));
+        }
+        let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".spike-").suffix(".part");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            builder.permissions(std::fs::Permissions::from_mode(0o777));
+        }
+        let new = builder.tempdir_in(parent).map_err(failed)?;
+        Ok(Self { path: path.to_owned(), new: Some(new) })
+    }
+
+    /// Starts a file in the folder.
+    pub(crate) fn file(&self, name: &str) -> Result<Output, CliError> {
+        Output::create(&self.new.as_ref().map_or(&*self.path, TempDir::path).join(name))
+    }
+
+    /// Gives a new folder its name.
+    pub(crate) fn commit(self) -> Result<(), CliError> {
+        let Self { path, new } = self;
+        let Some(new) = new else { return Ok(()) };
+        // Dropped without having moved, the folder is removed.
+        std::fs::rename(new.path(), &path).map_err(|e| Output::failed(&path, e))?;
+        // It has another name now, under which it stays.
+        let _ = new.keep();
+        Ok(())
     }
 }
 

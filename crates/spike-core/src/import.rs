@@ -1,8 +1,8 @@
 //! Foreign spike times onto the grid, by a rule that is always explicit, with a report of what it did.
 
-use crate::error::SpikeError;
+use crate::error::{ConfigError, SpikeError};
 use crate::grid::TimeGrid;
-use crate::train::SpikeTrain;
+use crate::train::{SpikeTrain, SpikeView};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -65,6 +65,16 @@ pub struct GridReport {
     pub max_shift_ms: f64,
 }
 
+impl GridReport {
+    /// Takes in what was done to further spikes.
+    pub fn add(&mut self, other: &Self) {
+        self.moved += other.moved;
+        self.merged += other.merged;
+        self.clipped += other.clipped;
+        self.max_shift_ms = self.max_shift_ms.max(other.max_shift_ms);
+    }
+}
+
 /// Times that the rule does not admit.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
@@ -122,7 +132,117 @@ pub enum ImportError {
 
 const ON_GRID: f64 = 1e-3;
 
+/// The step of a time in nanoseconds; `Exact` is for times on the grid, where all rules agree.
+fn rounded(time: u64, dt: u64, rounding: Rounding) -> u64 {
+    let (step, rest) = (time / dt, time % dt);
+    match rounding {
+        Rounding::Floor | Rounding::Exact => step,
+        Rounding::Round => step + u64::from(rest >= dt - rest),
+        Rounding::Ceil => step + u64::from(rest > 0),
+    }
+}
+
 impl Grid {
+    /// The rule with the shortest grid of steps of `dt_ns` that holds the window of `from` and every step of it,
+    /// wherever the rounding puts it: [`import_steps`](Self::import_steps) then clips nothing.
+    ///
+    /// # Errors
+    /// [`ConfigError::EmptyGrid`] if `dt_ns` is 0 or the window has more steps of that width than can be counted.
+    ///
+    /// ```
+    /// use spike_core::{Duplicates, Grid, Rounding, TimeGrid};
+    /// let ours = TimeGrid::from_ms(100.0, 0.1)?;
+    /// let steps = |rounding| Grid::covering(ours, 1_000_000, rounding, Duplicates::Merge).map(|g| g.grid.num_steps());
+    /// // The last step, 99.9 ms, goes to 99 ms or to 100 ms.
+    /// assert_eq!((steps(Rounding::Floor)?, steps(Rounding::Ceil)?), (100, 101));
+    /// # Ok::<(), spike_core::ConfigError>(())
+    /// ```
+    pub fn covering(
+        from: TimeGrid,
+        dt_ns: u64,
+        rounding: Rounding,
+        duplicates: Duplicates,
+    ) -> Result<Self, ConfigError> {
+        let empty = ConfigError::EmptyGrid { dt_ns, num_steps: u32::MAX };
+        if dt_ns == 0 {
+            return Err(empty);
+        }
+        let last = from.dt_ns() * u64::from(from.num_steps() - 1);
+        let window = (from.dt_ns() * u64::from(from.num_steps())).div_ceil(dt_ns);
+        let num_steps = window.max(rounded(last, dt_ns, rounding) + 1);
+        let num_steps = u32::try_from(num_steps).map_err(|_| empty)?;
+        Ok(Self { grid: TimeGrid::new(dt_ns, num_steps)?, rounding, duplicates })
+    }
+
+    /// Puts spikes on another grid onto this one, in whole nanoseconds.
+    ///
+    /// # Errors
+    /// [`ImportError`] for those that the rule refuses.
+    ///
+    /// ```
+    /// use spike_core::{Duplicates, Grid, Rounding, SpikeTrain, TimeGrid};
+    /// let ours = SpikeTrain::from_neurons(TimeGrid::from_ms(10.0, 0.1)?, &[vec![4, 9, 15]])?;
+    /// let rule = Grid::covering(ours.grid(), 1_000_000, Rounding::Floor, Duplicates::Merge)?;
+    /// let (train, report) = rule.import_steps(ours.view())?;
+    /// assert_eq!(train.view().neuron(0), &[0, 1]);
+    /// assert_eq!((report.moved, report.merged, report.max_shift_ms), (3, 1, 0.9));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn import_steps(&self, spikes: SpikeView<'_>) -> Result<(SpikeTrain, GridReport), ImportError> {
+        let mut report = GridReport::default();
+        let mut rows = Vec::with_capacity(spikes.num_neurons());
+        for (neuron, steps) in spikes.neurons().enumerate() {
+            let mut row = Vec::with_capacity(steps.len());
+            for (index, &step) in steps.iter().enumerate() {
+                row.push(self.step_of_ns(neuron, index, spikes.grid().dt_ns() * u64::from(step), &mut report)?);
+            }
+            rows.push(self.without_duplicates(neuron, row, &mut report)?);
+        }
+        Ok((SpikeTrain::from_neurons(self.grid, &rows)?, report))
+    }
+
+    fn step_of_ns(&self, neuron: usize, index: usize, time: u64, report: &mut GridReport) -> Result<u32, ImportError> {
+        let dt = self.grid.dt_ns();
+        let (time_ms, dt_ms) = (time as f64 / 1e6, self.grid.dt_ms());
+        if self.rounding == Rounding::Exact && !time.is_multiple_of(dt) {
+            let nearest_ms = (rounded(time, dt, Rounding::Round) * dt) as f64 / 1e6;
+            return Err(ImportError::OffGrid { neuron, index, time_ms, dt_ms, nearest_ms });
+        }
+        let step = rounded(time, dt, self.rounding);
+        let inside = step.min(u64::from(self.grid.num_steps() - 1));
+        if inside != step {
+            if self.rounding == Rounding::Exact {
+                let duration_ms = self.grid.duration_ms();
+                return Err(ImportError::OutsideWindow { neuron, index, time_ms, duration_ms });
+            }
+            report.clipped += 1;
+        }
+        let shift = time.abs_diff(inside * dt);
+        if shift != 0 {
+            report.moved += 1;
+            report.max_shift_ms = report.max_shift_ms.max(shift as f64 / 1e6);
+        }
+        Ok(inside as u32)
+    }
+
+    /// A sorted row with at most one spike in a step.
+    fn without_duplicates(
+        &self,
+        neuron: usize,
+        mut steps: Vec<u32>,
+        report: &mut GridReport,
+    ) -> Result<Vec<u32>, ImportError> {
+        if self.duplicates == Duplicates::Error
+            && let Some([step, _]) = steps.array_windows().find(|[a, b]| a == b)
+        {
+            return Err(ImportError::Duplicate { neuron, step: *step });
+        }
+        let before = steps.len();
+        steps.dedup();
+        report.merged += (before - steps.len()) as u64;
+        Ok(steps)
+    }
+
     /// Puts times in milliseconds, one list for each neuron in any order, onto the grid.
     ///
     /// # Errors
@@ -136,15 +256,7 @@ impl Grid {
                 steps.push(self.step_of(neuron, index, time_ms, &mut report)?);
             }
             steps.sort_unstable();
-            let before = steps.len();
-            if self.duplicates == Duplicates::Error
-                && let Some([step, _]) = steps.array_windows().find(|[a, b]| a == b)
-            {
-                return Err(ImportError::Duplicate { neuron, step: *step });
-            }
-            steps.dedup();
-            report.merged += (before - steps.len()) as u64;
-            rows.push(steps);
+            rows.push(self.without_duplicates(neuron, steps, &mut report)?);
         }
         Ok((SpikeTrain::from_neurons(self.grid, &rows)?, report))
     }

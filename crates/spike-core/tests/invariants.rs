@@ -264,6 +264,49 @@ proptest! {
     }
 
     #[test]
+    fn steps_of_another_grid_move_as_whole_numbers_say(
+        (ours, rows) in gridded(0..5),
+        dt_ns in prop_oneof![1u64..2_000_000, prop::sample::select(vec![1, 50_000, 100_000, 300_000, 1_000_000])],
+    ) {
+        let ours = TimeGrid::new(ours.dt_ns().clamp(1_000, 1_000_000), ours.num_steps()).unwrap();
+        let train = SpikeTrain::from_neurons(ours, &rows).unwrap();
+        for rounding in [Rounding::Floor, Rounding::Round, Rounding::Ceil, Rounding::Exact] {
+            let rule = Grid::covering(ours, dt_ns, rounding, Duplicates::Merge).unwrap();
+            prop_assert!(u128::from(dt_ns) * u128::from(rule.grid.num_steps())
+                >= u128::from(ours.dt_ns()) * u128::from(ours.num_steps()));
+            let time = |step: u32| i128::from(ours.dt_ns()) * i128::from(step);
+            let dt = i128::from(dt_ns);
+            let off_grid = rows.iter().flatten().any(|&s| time(s) % dt != 0);
+            if rounding == Rounding::Exact && off_grid {
+                let is_off_grid = matches!(rule.import_steps(train.view()), Err(ImportError::OffGrid { .. }));
+                prop_assert!(is_off_grid);
+                continue;
+            }
+            let (moved, report) = rule.import_steps(train.view()).unwrap();
+            let expected = |t: i128| match rounding {
+                Rounding::Floor | Rounding::Exact => t.div_euclid(dt),
+                Rounding::Round => (2 * t + dt).div_euclid(2 * dt),
+                Rounding::Ceil => -(-t).div_euclid(dt),
+            };
+            let mut counts = GridReport::default();
+            for (row, found) in rows.iter().zip(moved.view().neurons()) {
+                let mut steps: Vec<u32> = row.iter().map(|&s| expected(time(s)) as u32).collect();
+                for (&s, &step) in row.iter().zip(&steps) {
+                    let shift = (i128::from(step) * dt - time(s)).unsigned_abs();
+                    counts.moved += u64::from(shift != 0);
+                    counts.max_shift_ms = counts.max_shift_ms.max(shift as f64 / 1e6);
+                }
+                steps.dedup();
+                counts.merged += (row.len() - steps.len()) as u64;
+                prop_assert_eq!(found, &steps[..]);
+            }
+            prop_assert_eq!(report, counts);
+            let strict = Grid { duplicates: Duplicates::Error, ..rule }.import_steps(train.view());
+            prop_assert_eq!(strict.is_err(), report.merged > 0);
+        }
+    }
+
+    #[test]
     fn scaling_and_its_inverse_meet((kind, (channels, values)) in kind().prop_flat_map(|k| (Just(k), data(k)))) {
         let normalizer = Normalizer::fit_slice(kind, channels, &values).unwrap();
         let (mut scaled, mut report) = (Vec::new(), NormalizeReport::default());

@@ -11,6 +11,7 @@
 //!
 //! Spikes have their own formats ([`spk`], [`spikes`], with SONATA), and so have camera events ([`events`]) and
 //! networks ([`nir`], [`netx`]).
+//! [`feed`] writes spikes as the input of simulators and reads what they recorded.
 //!
 //! Every reader of arrays yields a [`SampleSource`]: samples in order, as `f64`, in pieces of the size that the caller asks for.
 //!
@@ -49,6 +50,7 @@ mod stream;
 mod wav;
 
 pub mod events;
+pub mod feed;
 pub mod netx;
 pub mod nir;
 pub mod npy;

@@ -9,6 +9,8 @@ mod csv;
 mod drain;
 #[path = "../../../fuzz/targets/events_csv.rs"]
 mod events_csv;
+#[path = "../../../fuzz/targets/feed_times.rs"]
+mod feed_times;
 #[path = "../../../fuzz/targets/idx.rs"]
 mod idx;
 #[path = "../../../fuzz/targets/netx.rs"]
@@ -140,4 +142,9 @@ fn netx_corpus() {
 #[test]
 fn nir_graph_corpus() {
     replay_damaged("nir_graph", nir_graph::run);
+}
+
+#[test]
+fn feed_times_corpus() {
+    replay("feed_times", feed_times::run);
 }

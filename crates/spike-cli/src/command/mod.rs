@@ -7,6 +7,9 @@ mod decode;
 mod demo;
 mod encode;
 mod events;
+mod export;
+mod grid_rule;
+mod import;
 mod inspect;
 mod plot;
 mod schemes;
@@ -33,6 +36,10 @@ pub(crate) enum Command {
     Inspect(inspect::Inspect),
     /// Turn a file of spikes or camera events into another format.
     Transcode(transcode::Transcode),
+    /// Write spikes as the input of a simulator, with a script that runs them there.
+    Export(Box<export::Export>),
+    /// Read spike times that a simulator recorded.
+    Import(import::Import),
     /// Draw spikes in the terminal or into an SVG or PNG file.
     Plot(plot::Plot),
     /// Measure what codes keep of data and what they cost.
@@ -52,6 +59,8 @@ pub(crate) fn run(command: Command) -> Result<(), CliError> {
         Command::Cat(command) => command.run(),
         Command::Inspect(command) => command.run(),
         Command::Transcode(command) => command.run(),
+        Command::Export(command) => command.run(),
+        Command::Import(command) => command.run(),
         Command::Plot(command) => command.run(),
         Command::Bench(command) => command.run(),
         Command::Compare(command) => command.run(),

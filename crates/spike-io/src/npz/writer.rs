@@ -34,8 +34,12 @@ pub enum ArrayValues<'a> {
     U32(&'a [u32]),
     /// Unsigned, 8 bytes.
     U64(&'a [u64]),
+    /// Signed, 4 bytes.
+    I32(&'a [i32]),
     /// Signed, 8 bytes.
     I64(&'a [i64]),
+    /// Real numbers of 4 bytes.
+    F32(&'a [f32]),
     /// Real numbers.
     F64(&'a [f64]),
 }
@@ -47,7 +51,9 @@ impl ArrayValues<'_> {
             Self::U16(_) => ElementType::U16,
             Self::U32(_) => ElementType::U32,
             Self::U64(_) => ElementType::U64,
+            Self::I32(_) => ElementType::I32,
             Self::I64(_) => ElementType::I64,
+            Self::F32(_) => ElementType::F32,
             Self::F64(_) => ElementType::F64,
         }
     }
@@ -58,7 +64,9 @@ impl ArrayValues<'_> {
             Self::U16(values) => values.len(),
             Self::U32(values) => values.len(),
             Self::U64(values) => values.len(),
+            Self::I32(values) => values.len(),
             Self::I64(values) => values.len(),
+            Self::F32(values) => values.len(),
             Self::F64(values) => values.len(),
         }
     }
@@ -73,6 +81,18 @@ impl<'a> From<&'a [u8]> for ArrayValues<'a> {
 impl<'a> From<&'a [u16]> for ArrayValues<'a> {
     fn from(values: &'a [u16]) -> Self {
         Self::U16(values)
+    }
+}
+
+impl<'a> From<&'a [i32]> for ArrayValues<'a> {
+    fn from(values: &'a [i32]) -> Self {
+        Self::I32(values)
+    }
+}
+
+impl<'a> From<&'a [f32]> for ArrayValues<'a> {
+    fn from(values: &'a [f32]) -> Self {
+        Self::F32(values)
     }
 }
 
@@ -181,10 +201,13 @@ impl<W: Write> NpzWriter<W> {
             ElementType::U16 => "<u2",
             ElementType::U32 => "<u4",
             ElementType::U64 => "<u8",
+            ElementType::I32 => "<i4",
             ElementType::I64 => "<i8",
+            ElementType::F32 => "<f4",
             ElementType::F64 => "<f8",
             found => {
-                return Err(WriteError::UnsupportedElement { found, allowed: "u8, u16, u32, u64, i64 and f64" });
+                let allowed = "u8, u16, u32, u64, i32, i64, f32 and f64";
+                return Err(WriteError::UnsupportedElement { found, allowed });
             }
         };
         let expected = checked_count(shape)?;
@@ -225,6 +248,8 @@ impl<W: Write> NpzWriter<W> {
             ArrayValues::U8(values) => self.archive.write_all(values)?,
             ArrayValues::U16(values) => self.write(values, |value| value.to_le_bytes())?,
             ArrayValues::U32(values) => self.write(values, |value| value.to_le_bytes())?,
+            ArrayValues::I32(values) => self.write(values, |value| value.to_le_bytes())?,
+            ArrayValues::F32(values) => self.write(values, |value| value.to_le_bytes())?,
             ArrayValues::I64(values) => self.write(values, |value| value.to_le_bytes())?,
             ArrayValues::U64(values) => self.write(values, |value| value.to_le_bytes())?,
             ArrayValues::F64(values) => self.write(values, |value| value.to_le_bytes())?,
