@@ -2,6 +2,8 @@
 
 mod adaptive;
 mod burst;
+mod layer;
 mod population;
 
+pub use layer::IfLayer;
 pub use population::{IfOptions, IfPopulation, IfReset, Threshold};
