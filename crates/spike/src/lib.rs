@@ -40,13 +40,21 @@
 
 mod benchmark;
 mod encoder;
+mod orchestrator;
+mod par;
 
 pub use benchmark::{BenchmarkError, BenchmarkOptions, EncodingReport, ResponseSymbol, benchmark};
 pub use encoder::NeuromorphicEncoder;
+pub use orchestrator::{
+    Delivered, INPUT, LaneReport, NeuronModel, Orchestrator, OrchestratorError, Pipeline, PipelineReport, Plasticity,
+    Population, Projection, QueueKind, QueueOptions, Readout, ReadoutKind, ReadoutReport, ReadoutValue, RunOptions,
+    Sample, SampleSender, SampleStart, Samples, SendError, SpikeFile, SpikeReport, StageError, StageReport, Wiring,
+};
 pub use spike_core::{
     CodeOptions, CodingScheme, ConfigError, DecodeError, DecodingMethod, DecodingResult, EncodeError, EncoderConfig,
-    EncodingMetrics, PopulationCode, Seed, SpikeTrain, TemporalCode, TemporalScheme, TimeGrid,
+    Encoding, EncodingMetrics, Normalizer, NormalizerKind, PopulationCode, Seed, SpikeTrain, TemporalCode,
+    TemporalScheme, TimeGrid,
 };
-pub use spike_decode::{Decoder, Method, Prior, Scored};
+pub use spike_decode::{ActivityReadout, ClassAssignment, ClassResponses, Decoder, Method, Prior, Scored};
 pub use spike_encode::{DvsPixelEncoder, FrameTimes};
 pub use spike_metrics::InformationEstimate;
