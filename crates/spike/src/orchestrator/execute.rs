@@ -12,10 +12,13 @@ use crate::orchestrator::samples::Samples;
 use crate::orchestrator::sink::{Sink, SpikeFile};
 use crate::orchestrator::tally::Tally;
 use crate::orchestrator::{Orchestrator, RESERVED};
-use spike_core::{Seed, SpikeView};
+use spike_core::{ConfigError, Seed, SpikeView};
 use spike_metrics::{SynapticOperations, Workload};
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
+
+/// Samples that an encoder can tell apart: an index has 56 bits.
+const MAX_SAMPLES: u64 = 1 << 56;
 
 /// How a run is to be done.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -114,7 +117,8 @@ impl Orchestrator {
     /// # Errors
     /// [`OrchestratorError::Stage`] with the stage and the sample that failed, and
     /// [`OrchestratorError::UnknownStage`] or [`OrchestratorError::DuplicateName`] for files that cannot be written as
-    /// asked. Populations are then as before the run, and no file has its name.
+    /// asked; [`OrchestratorError::Config`] for an index beyond 2⁵⁶. Populations are then as before the run, and no file
+    /// has its name, except for those that had theirs when the file system refused that of another.
     pub fn run<'s>(
         &mut self,
         samples: Samples<'s>,
@@ -122,6 +126,11 @@ impl Orchestrator {
         consumer: impl FnMut(&Delivered<'_>) -> ControlFlow<()>,
     ) -> Result<PipelineReport, OrchestratorError> {
         let start = Instant::now();
+        if MAX_SAMPLES < options.first_sample {
+            let (value, max) = (options.first_sample as f64, MAX_SAMPLES as f64);
+            let source = ConfigError::OutOfRange { name: "first_sample", value, min: 0.0, max };
+            return Err(OrchestratorError::Config { part: "run".to_owned(), source });
+        }
         // The run works on a copy, whose weights are shared until they change: nothing is learnt unless all is.
         let mut populations = self.populations.clone();
         let delivery = Delivery {
