@@ -151,8 +151,7 @@ pub(crate) fn run(training: &Digits, held_out: &Digits, size: Size, learns: bool
     Ok(Outcome { accuracy, assigned, report, learning, weights })
 }
 
-/// Mean over the held-out digits of the squared correlation between a digit and the weights of the neurons that
-/// answered it, each by its spikes: how much of a digit the layer itself gives back.
+/// What always naming the most frequent class would reach.
 pub(crate) fn chance(labels: &[u32]) -> f64 {
     let largest = (0..CLASSES as u32).map(|class| labels.iter().filter(|&&label| label == class).count()).max();
     largest.unwrap_or(0) as f64 / labels.len() as f64
