@@ -1,7 +1,5 @@
 //! The example `digits_stdp` on a small scale: that the layer learns is what is tested, not how well.
 
-#![expect(clippy::unwrap_used, reason = "parts of tests state what they expect")]
-
 #[path = "../examples/digits_stdp/experiment.rs"]
 mod experiment;
 
