@@ -38,6 +38,7 @@ mod analog;
 mod calibrate;
 mod error;
 mod evaluate;
+mod exact;
 mod fold;
 mod graph;
 mod import;
@@ -55,6 +56,7 @@ mod tensor;
 pub use analog::{Activations, AnalogNetwork};
 pub use error::{ConvertError, GraphError, RunError};
 pub use evaluate::{EarlyExit, Evaluation, Progress};
+pub use exact::{ExactNetwork, Settled};
 pub use fold::fold;
 pub use graph::{Graph, MAX_NODE_VALUES, Node, NodeId};
 pub use import::{

@@ -50,6 +50,8 @@ pub enum Domain {
     Phase = 4,
     /// Which neurons of a network are connected.
     Connectivity = 5,
+    /// Initial weights of a network.
+    Weights = 6,
     /// Partitions, shuffles and bootstrap samples of an analysis.
     Resampling = 16,
 }

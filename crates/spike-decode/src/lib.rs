@@ -15,6 +15,8 @@
 //! | [`EventDecoder`] | `contrast_dvs_pixel` | frames by integration of camera events | – |
 //! | [`ReconstructionDecoder`] | `contrast_*` but `contrast_dvs_pixel` | sum of the thresholds of ON and OFF spikes, or convolution | from the threshold |
 //!
+//! Neurons behind a network have no code: [`ActivityReadout`] reads numbers from them, [`ClassAssignment`] classes.
+//!
 //! [`Decoder`] chooses by what the spikes say of themselves and returns values in the caller's units.
 //! [`optimise`] finds the options of a contrast code with which a given signal is rebuilt best.
 //! [`Reachable`] is the R² that no decoder of the code can exceed for given values, beside which a measured R²
@@ -49,6 +51,7 @@ mod population;
 mod prior;
 mod rate;
 mod reachable;
+mod readout;
 mod score;
 mod temporal;
 
@@ -68,6 +71,8 @@ pub use rate::count::{CountFormula, SpikeCountDecoder};
 pub use rate::isi::SpikeRateDecoder;
 pub use rate::posterior::RatePosterior;
 pub use reachable::{FisherInformation, Reachable, ValueCounts, ValueDistribution};
+pub use readout::activity::ActivityReadout;
+pub use readout::classes::{ClassAssignment, ClassResponses};
 pub use score::Score;
 pub use temporal::phase::PhaseDecoder;
 pub use temporal::rank_order::{RankOrderDecoder, rank_table};

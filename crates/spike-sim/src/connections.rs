@@ -1,7 +1,9 @@
 //! Sparse connections from sources to neurons, with weights and delays.
 
 use crate::error::SimError;
+use crate::lif::in_range;
 use ndarray::ArrayView2;
+use serde::{Deserialize, Serialize};
 use spike_core::{ConfigError, Domain, Seed};
 use std::ops::Range;
 
@@ -9,7 +11,8 @@ use std::ops::Range;
 const MAX_DELAY_STEPS: u32 = 1 << 20;
 
 /// One connection.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Synapse {
     /// Row of the spikes that it carries.
     pub source: u32,
@@ -186,6 +189,65 @@ impl Connections {
         Self::new(num_sources, num_targets, synapses)
     }
 
+    /// The same connections with weights drawn uniformly from [`min_weight`, `max_weight`).
+    ///
+    /// The draws of a source are keyed by (seed, source), one for each of its connections in order.
+    ///
+    /// # Errors
+    /// [`SimError::Config`] for bounds that are not finite or not in order.
+    ///
+    /// ```
+    /// use spike_core::Seed;
+    /// use spike_sim::Connections;
+    /// let connections = Connections::random(10, 5, 1.0, 0.0, 0, Seed(3))?.with_uniform_weights(0.1, 0.3, Seed(3))?;
+    /// assert!(connections.weights().iter().all(|w| (0.1..0.3).contains(w)));
+    /// # Ok::<(), spike_sim::SimError>(())
+    /// ```
+    pub fn with_uniform_weights(mut self, min_weight: f64, max_weight: f64, seed: Seed) -> Result<Self, SimError> {
+        in_range("max_weight", max_weight, -1e100, 1e100)?;
+        in_range("min_weight", min_weight, -1e100, max_weight)?;
+        let streams = seed.streams(0, Domain::Weights);
+        for source in 0..self.num_sources() as u32 {
+            let mut stream = streams.of(source);
+            for group in self.groups_of(source) {
+                for synapse in self.groups[group as usize].synapses() {
+                    // 32 bits in [0, 1), exact in a double.
+                    let unit = f64::from(stream.next_u32()) / 4_294_967_296.0;
+                    self.weights[synapse] = min_weight + (max_weight - min_weight) * unit;
+                }
+            }
+        }
+        Ok(self)
+    }
+
+    /// Source i to target i, for `num_neurons` of each.
+    ///
+    /// # Errors
+    /// See [`Connections`].
+    pub fn one_to_one(num_neurons: u32, weight: f64, delay_steps: u32) -> Result<Self, SimError> {
+        let synapses = (0..num_neurons).map(|i| Synapse { source: i, target: i, weight, delay_steps });
+        Self::new(num_neurons, num_neurons, synapses.collect())
+    }
+
+    /// Every neuron to every other: with a negative weight lateral inhibition, by which neurons compete.
+    ///
+    /// # Errors
+    /// See [`Connections`].
+    ///
+    /// ```
+    /// use spike_sim::Connections;
+    /// let inhibition = Connections::all_but_self(3, -1.0, 1)?;
+    /// let pairs: Vec<_> = inhibition.synapses().map(|s| (s.source, s.target)).collect();
+    /// assert_eq!(pairs, [(0, 1), (0, 2), (1, 0), (1, 2), (2, 0), (2, 1)]);
+    /// # Ok::<(), spike_sim::SimError>(())
+    /// ```
+    pub fn all_but_self(num_neurons: u32, weight: f64, delay_steps: u32) -> Result<Self, SimError> {
+        let others = |source| (0..num_neurons).filter(move |&target| target != source);
+        let synapses = (0..num_neurons)
+            .flat_map(|source| others(source).map(move |target| Synapse { source, target, weight, delay_steps }));
+        Self::new(num_neurons, num_neurons, synapses.collect())
+    }
+
     /// Number of sources.
     #[must_use]
     pub fn num_sources(&self) -> usize {
@@ -242,6 +304,24 @@ impl Connections {
         }
         self.weights.copy_from_slice(weights);
         Ok(())
+    }
+
+    /// Refuses sources that are not in increasing order or do not exist.
+    pub(crate) fn check_sources(&self, sources: &[u32]) -> Result<(), SimError> {
+        if let Some(&[first, second]) = sources.array_windows().find(|[first, second]| second <= first) {
+            return Err(SimError::SourceOrder { first, second });
+        }
+        let expected = self.num_sources();
+        match sources.last() {
+            Some(&last) if expected <= last as usize => {
+                Err(SimError::Size { what: "sources at least", expected, found: last as usize + 1 })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    pub(crate) fn targets_and_weights_mut(&mut self) -> (&[u32], &mut [f64]) {
+        (&self.targets, &mut self.weights)
     }
 
     pub(crate) fn weight_mut(&mut self, synapse: usize) -> &mut f64 {
@@ -305,6 +385,24 @@ mod tests {
         assert!(connections.set_weights(&[f64::INFINITY]).is_err());
         connections.set_weights(&[0.25]).unwrap();
         assert_eq!(connections.weights(), &[0.25]);
+    }
+
+    #[test]
+    fn weights_of_a_source_are_drawn_in_order_and_cover_their_range() {
+        let drawn = |sources| {
+            let certain = Connections::random(sources, 200, 1.0, 0.0, 0, Seed(2)).unwrap();
+            certain.with_uniform_weights(-1.0, 3.0, Seed(2)).unwrap()
+        };
+        let (few, more) = (drawn(5), drawn(50));
+        assert!(few.synapses().eq(more.synapses().take(1000)));
+        // Mean of 10 000 draws: 1 with a standard deviation of 4/√12/100 = 0.0115; six of them are an error
+        // probability of 2e-9.
+        let mean = more.weights().iter().sum::<f64>() / 10_000.0;
+        assert!((mean - 1.0).abs() < 0.07 && more.weights().iter().all(|w| (-1.0..3.0).contains(w)));
+        for (low, high) in [(1.0, 0.0), (f64::NAN, 1.0), (0.0, f64::INFINITY)] {
+            assert!(drawn(1).with_uniform_weights(low, high, Seed(1)).is_err());
+        }
+        assert_eq!(drawn(2).with_uniform_weights(0.5, 0.5, Seed(1)).unwrap().weights()[7], 0.5);
     }
 
     #[test]

@@ -25,6 +25,11 @@ impl Delivery {
         Ok(Self { waiting, drained: Vec::new(), due: Vec::new() })
     }
 
+    /// Nothing under way, for connections that had a delivery before.
+    pub(crate) fn again(connections: &Connections) -> Self {
+        Self::new(connections).expect("the same connections had a delivery before")
+    }
+
     /// The groups of connections that arrive at `step`, at which `sources` emit. Steps must increase, and
     /// none of [`next_step`](Self::next_step) may be passed over.
     pub(crate) fn arrivals(&mut self, connections: &Connections, step: u64, sources: &[u32]) -> &[u32] {
@@ -37,17 +42,20 @@ impl Delivery {
                 if let Some(before) = step.checked_sub(1) {
                     waiting.drain_until(before, &mut self.drained);
                 }
-                for &source in sources {
-                    for group in connections.groups_of(source) {
-                        let due = step + u64::from(connections.groups()[group as usize].delay_steps);
-                        waiting.push(due, source, group).expect("capacity and horizon are those of the connections");
-                    }
-                }
+                emit(waiting, connections, step, sources);
                 waiting.drain_until(step, &mut self.drained);
                 self.due.extend(self.drained.iter().map(|spike| spike.payload));
             }
         }
         &self.due
+    }
+
+    /// Takes spikes of `step` under way after [`arrivals`](Self::arrivals) of the same step; every connection needs a
+    /// delay.
+    pub(crate) fn emit(&mut self, connections: &Connections, step: u64, sources: &[u32]) {
+        if let Some(waiting) = &mut self.waiting {
+            emit(waiting, connections, step, sources);
+        }
     }
 
     /// The groups found by the last call of [`arrivals`](Self::arrivals).
@@ -58,5 +66,14 @@ impl Delivery {
     /// The next step at which something that is under way arrives.
     pub(crate) fn next_step(&self) -> Option<u64> {
         self.waiting.as_ref().and_then(EventQueue::next_step)
+    }
+}
+
+fn emit(waiting: &mut EventQueue<u32>, connections: &Connections, step: u64, sources: &[u32]) {
+    for &source in sources {
+        for group in connections.groups_of(source) {
+            let due = step + u64::from(connections.groups()[group as usize].delay_steps);
+            waiting.push(due, source, group).expect("capacity and horizon are those of the connections");
+        }
     }
 }

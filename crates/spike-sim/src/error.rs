@@ -156,6 +156,18 @@ pub enum SimError {
         /// The next step of the plasticity.
         now: u64,
     },
+    /// A part of a population that is not solved from event to event.
+    #[error("{what} cannot be driven by events; use Drive::Clock")]
+    NeedsClock {
+        /// The part.
+        what: &'static str,
+    },
+    /// A part that the population was made without.
+    #[error("the population has no {what}; give it one when it is made")]
+    Missing {
+        /// The part.
+        what: &'static str,
+    },
     /// Plasticity that was built for other connections.
     #[error("plasticity was built for {expected} connections, it is used with {found}; build it for these")]
     OtherConnections {

@@ -4,11 +4,13 @@
 //! |---|---|---|
 //! | leaky integrate-and-fire neurons, one or many | [`LifNeuron`], [`LifPopulation`] | exact integration (Rotter, Diesmann 1999) |
 //! | update orders of Brian2, NEST, Lava | [`Schedule`] | the programs themselves |
-//! | integrate-and-fire neurons with moving thresholds | [`IfPopulation`] | Rueckauer et al. 2017; Park et al. 2019; Bellec et al. 2018 |
+//! | thresholds that follow the activity | [`HomeostasisOptions`] | Diehl, Cook 2015 |
+//! | integrate-and-fire neurons with moving thresholds | [`IfPopulation`], [`IfLayer`] | Rueckauer et al. 2017; Park et al. 2019; Bellec et al. 2018 |
 //! | integrate-and-fire neurons of converted networks | [`IfNeurons`] | Rueckauer et al. 2017; Deng, Gu 2021; You et al. 2024 |
 //! | sparse connections with weights and delays | [`Connections`] | |
 //! | spikes under way, in a total order | [`EventQueue`], [`Merge`] | |
 //! | spike-timing-dependent plasticity | [`Stdp`] | Song et al. 2000; Morrison et al. 2008 |
+//! | weights that keep their sum | [`SynapticScaling`] | Turrigiano et al. 1998 |
 //!
 //! Everything runs driven by the clock or by events ([`Drive`]), with the same spikes.
 //!
@@ -51,8 +53,10 @@ mod rows;
 pub use connections::{Connections, Synapse};
 pub use drive::Drive;
 pub use error::SimError;
-pub use integrate_fire::{Emission, IfNeurons, IfNeuronsOptions, IfOptions, IfPopulation, IfReset, Threshold};
-pub use lif::{LifNeuron, LifOptions, LifPopulation, PostsynapticEffect, Refractoriness, Reset, Schedule};
-pub use plasticity::{Pairing, Stdp, StdpOptions, StdpOrder, WeightDependence};
+pub use integrate_fire::{Emission, IfLayer, IfNeurons, IfNeuronsOptions, IfOptions, IfPopulation, IfReset, Threshold};
+pub use lif::{
+    HomeostasisOptions, LifNeuron, LifOptions, LifPopulation, PostsynapticEffect, Refractoriness, Reset, Schedule,
+};
+pub use plasticity::{Pairing, Stdp, StdpOptions, StdpOrder, SynapticScaling, WeightDependence};
 pub use queue::{EventQueue, Filled, LiveSender, Merge, MergeFront, QueueError, QueuedSpike};
 pub use real::Real;

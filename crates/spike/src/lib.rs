@@ -16,6 +16,18 @@
 //! of the information and the R² that the code can reach. Frames become camera events by [`DvsPixelEncoder`].
 //! What the spikes mean travels with them, so that a train decodes without the encoder that made it.
 //!
+//! [`Orchestrator`] runs a declared [`Pipeline`]: source → encoder → queue → populations of neurons → read-outs, on
+//! threads with bounded channels between them, with learning across samples and a [`PipelineReport`].
+//!
+//! | part | types |
+//! |---|---|
+//! | source | [`Samples`]: arrays, files, iterators, a live [`SampleSender`] |
+//! | routes and populations | [`Population`], [`NeuronModel`], [`Projection`], [`Wiring`], [`Plasticity`], [`QueueOptions`] |
+//! | read-outs | [`Readout`], [`ReadoutKind`], [`ClassAssignment`] |
+//! | what comes out | [`Delivered`] samples, [`SpikeFile`]s, the [`PipelineReport`] |
+//!
+//! The example `digits_stdp` learns handwritten digits without their labels.
+//!
 //! # Example
 //! ```
 //! use ndarray::array;
@@ -32,21 +44,30 @@
 //! ```
 //!
 //! # Features
-//! `rayon` (default): encode and decode batches on several threads. It changes no result.
+//! `rayon` (default): encode, simulate and decode the samples of a batch or parcel on several threads. It changes no
+//! result.
 //!
 //! # What this crate does not do
-//! It holds no algorithm: codes are in `spike-encode`, decoders in `spike-decode`, metrics in
-//! `spike-metrics`, files in `spike-io`.
+//! It holds no algorithm: codes are in `spike-encode`, decoders in `spike-decode`, neurons, queues and plasticity in
+//! `spike-sim`, metrics in `spike-metrics`, files in `spike-io`.
 
 mod benchmark;
 mod encoder;
+mod orchestrator;
+mod par;
 
 pub use benchmark::{BenchmarkError, BenchmarkOptions, EncodingReport, ResponseSymbol, benchmark};
 pub use encoder::NeuromorphicEncoder;
+pub use orchestrator::{
+    Delivered, INPUT, LaneReport, NeuronModel, Orchestrator, OrchestratorError, Pipeline, PipelineReport, Plasticity,
+    Population, Projection, QueueKind, QueueOptions, Readout, ReadoutKind, ReadoutReport, ReadoutValue, RunOptions,
+    Sample, SampleSender, SampleStart, Samples, SendError, SpikeFile, SpikeReport, StageError, StageReport, Wiring,
+};
 pub use spike_core::{
     CodeOptions, CodingScheme, ConfigError, DecodeError, DecodingMethod, DecodingResult, EncodeError, EncoderConfig,
-    EncodingMetrics, PopulationCode, Seed, SpikeTrain, TemporalCode, TemporalScheme, TimeGrid,
+    Encoding, EncodingMetrics, Normalizer, NormalizerKind, PopulationCode, Seed, SpikeTrain, TemporalCode,
+    TemporalScheme, TimeGrid,
 };
-pub use spike_decode::{Decoder, Method, Prior, Scored};
+pub use spike_decode::{ActivityReadout, ClassAssignment, ClassResponses, Decoder, Method, Prior, Scored};
 pub use spike_encode::{DvsPixelEncoder, FrameTimes};
 pub use spike_metrics::InformationEstimate;

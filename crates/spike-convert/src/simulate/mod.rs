@@ -1,6 +1,7 @@
 //! Event-driven simulation: each step passes the spikes of every layer on to the next, in the same step.
 
 mod differential;
+mod flow;
 mod pool;
 mod run;
 

@@ -2,8 +2,10 @@
 
 mod adaptive;
 mod burst;
+mod layer;
 mod neurons;
 mod population;
 
+pub use layer::IfLayer;
 pub use neurons::{Emission, IfNeurons, IfNeuronsOptions};
 pub use population::{IfOptions, IfPopulation, IfReset, Threshold};

@@ -111,9 +111,15 @@ impl Dynamics {
     /// The potential after a reset.
     #[inline(always)]
     pub(crate) fn after_reset(&self, v: f64) -> f64 {
+        self.after_reset_from(v, 0.0)
+    }
+
+    /// The same for a threshold that is raised by `raised`.
+    #[inline(always)]
+    pub(crate) fn after_reset_from(&self, v: f64, raised: f64) -> f64 {
         match self.reset {
             ResetTo::Value(value) => value,
-            ResetTo::Less(height) => v - height,
+            ResetTo::Less(height) => v - (height + raised),
         }
     }
 

@@ -3,14 +3,18 @@
 mod cell;
 mod dynamics;
 mod event_driven;
+mod homeostasis;
+mod inputs;
 mod jumps;
 mod neuron;
 mod options;
 mod population;
+mod recurrent;
 mod schedule;
 mod sweep;
 mod synapse;
 
+pub use homeostasis::HomeostasisOptions;
 pub use neuron::LifNeuron;
 pub use options::LifOptions;
 pub use population::LifPopulation;

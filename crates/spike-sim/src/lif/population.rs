@@ -6,11 +6,14 @@ use crate::drive::Drive;
 use crate::error::SimError;
 use crate::lif::dynamics::Dynamics;
 use crate::lif::event_driven;
+use crate::lif::homeostasis::{Homeostasis, HomeostasisOptions};
+use crate::lif::inputs::Inputs;
 use crate::lif::jumps::Jumps;
+use crate::lif::recurrent::Recurrent;
 use crate::lif::sweep::State;
 use crate::lif::{LifOptions, Refractoriness};
 use crate::par;
-use crate::plasticity::{Stdp, StdpOrder};
+use crate::plasticity::{Stdp, StdpOrder, SynapticScaling};
 use crate::rows::rows_of;
 use spike_core::{Event, SpikeBatch, SpikeChunk, SpikeTrain, SpikeView, TimeGrid};
 use std::collections::VecDeque;
@@ -27,8 +30,10 @@ use std::sync::Arc;
 /// spikes under way are kept from call to call, so that a stream can come window by window; the steps of a window
 /// count from its start.
 ///
-/// Recurrent networks: give the connections rows for the neurons themselves and hand the spikes of a
-/// [`step`](Self::step) to the next one, which adds one step to the delay.
+/// Static connections of the population with itself, such as lateral inhibition, are added by
+/// [`with_recurrent`](Self::with_recurrent), thresholds that follow the activity by
+/// [`with_homeostasis`](Self::with_homeostasis); both need the clock. Recurrent connections that learn are rows of the
+/// connections themselves: hand the spikes of a [`step`](Self::step) to the next one, which adds one step to the delay.
 ///
 /// # Errors
 /// Constructors as [`LifOptions::validate`], and [`SimError::DelayTooShort`]. Runs refuse spikes with another step
@@ -65,6 +70,8 @@ pub struct LifPopulation {
     /// Neurons that keep input, in order of the step at which they take it.
     pub(super) returning: VecDeque<(i64, u32)>,
     delivery: Delivery,
+    recurrent: Option<Recurrent>,
+    homeostasis: Option<Homeostasis>,
     now: u64,
     fired: Vec<u32>,
     arch: pulp::Arch,
@@ -91,6 +98,8 @@ impl LifPopulation {
             kept: vec![0.0; if keeps { num_neurons } else { 0 }],
             returning: VecDeque::new(),
             delivery: Delivery::new(&connections).map_err(SimError::Queue)?,
+            recurrent: None,
+            homeostasis: None,
             now: 0,
             fired: Vec::new(),
             arch: pulp::Arch::new(),
@@ -100,12 +109,48 @@ impl LifPopulation {
         })
     }
 
+    /// The same population with static connections from its neurons to its neurons. A spike of step k arrives at
+    /// k + delay, after all other input; the delay is at least 0 under [`Schedule::Brian2`](crate::Schedule) and 1 under
+    /// the others.
+    ///
+    /// # Errors
+    /// [`SimError::Size`] for connections of other neurons, [`SimError::DelayTooShort`].
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use spike_core::{SpikeTrain, TimeGrid};
+    /// use spike_sim::{Connections, Drive, LifOptions, LifPopulation};
+    /// let grid = TimeGrid::from_ms(10.0, 1.0)?;
+    /// let inputs = SpikeTrain::from_neurons(grid, &[vec![0, 1, 2]])?;
+    /// let connections = Connections::dense(array![[0.8, 0.45]].view(), 0)?;
+    /// let mut population = LifPopulation::new(&LifOptions::default(), grid, connections)?
+    ///     .with_recurrent(Connections::all_but_self(2, -5.0, 0)?)?;
+    /// let outputs = population.receive_spikes(inputs.view(), Drive::Clock)?;
+    /// // Neuron 0 reaches its threshold first and keeps neuron 1 from it.
+    /// assert_eq!((outputs.view().neuron(0), outputs.view().neuron(1)), (&[2][..], &[][..]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn with_recurrent(mut self, connections: Connections) -> Result<Self, SimError> {
+        self.recurrent = Some(Recurrent::new(connections, self.num_neurons(), self.dynamics.schedule)?);
+        Ok(self)
+    }
+
+    /// The same population with thresholds that follow the activity of their neurons, at first not raised.
+    ///
+    /// # Errors
+    /// See [`HomeostasisOptions::validate`].
+    pub fn with_homeostasis(mut self, options: &HomeostasisOptions) -> Result<Self, SimError> {
+        self.homeostasis = Some(Homeostasis::new(options, self.grid, self.num_neurons())?);
+        Ok(self)
+    }
+
     /// Simulates one window of spikes and returns the spikes of the population in it.
     ///
     /// # Errors
     /// [`SimError::StepWidth`] and [`SimError::Size`] for spikes that do not fit; the state is then unchanged.
     pub fn receive_spikes(&mut self, spikes: SpikeView<'_>, drive: Drive) -> Result<SpikeTrain, SimError> {
         self.check(spikes)?;
+        self.check_drive(drive)?;
         let emitted = match drive {
             Drive::Clock => self.run_clock(spikes, None)?,
             Drive::Event => event_driven::run(self, spikes),
@@ -128,6 +173,7 @@ impl LifPopulation {
     /// # Errors
     /// As [`receive_spikes`](Self::receive_spikes).
     pub fn run_batch(&self, batch: &SpikeBatch, drive: Drive) -> Result<SpikeBatch, SimError> {
+        self.check_drive(drive)?;
         let start = self.at_start();
         let chunks = par::map_indexed(batch.num_samples(), |index| -> Result<SpikeChunk, SimError> {
             let mut population = start.clone();
@@ -152,7 +198,7 @@ impl LifPopulation {
     /// [`SimError::SourceOrder`], and [`SimError::Size`] for a source that does not exist; the state is then
     /// unchanged.
     pub fn step(&mut self, sources: &[u32]) -> Result<&[u32], SimError> {
-        self.check_sources(sources)?;
+        self.connections.check_sources(sources)?;
         self.tick(sources, None)?;
         Ok(&self.fired)
     }
@@ -162,7 +208,7 @@ impl LifPopulation {
     /// # Errors
     /// As [`step`](Self::step), [`SimError::OtherConnections`] and [`SimError::StepInThePast`].
     pub fn step_plastic(&mut self, sources: &[u32], stdp: &mut Stdp) -> Result<&[u32], SimError> {
-        self.check_sources(sources)?;
+        self.connections.check_sources(sources)?;
         self.tick(sources, Some(stdp))?;
         Ok(&self.fired)
     }
@@ -193,6 +239,41 @@ impl LifPopulation {
         Arc::make_mut(&mut self.connections).set_weights(weights)
     }
 
+    /// The recurrent connections, if there are some.
+    #[must_use]
+    pub fn recurrent(&self) -> Option<&Connections> {
+        self.recurrent.as_ref().map(Recurrent::connections)
+    }
+
+    /// What the threshold of every neuron is raised by; empty without homeostasis.
+    #[must_use]
+    pub fn threshold_offsets(&self) -> &[f64] {
+        self.homeostasis.as_ref().map_or(&[], Homeostasis::offsets)
+    }
+
+    /// Replaces what the thresholds are raised by.
+    ///
+    /// # Errors
+    /// [`SimError::Missing`] without homeostasis, [`SimError::Size`] for another number of offsets, and
+    /// [`SimError::NotFinite`].
+    pub fn set_threshold_offsets(&mut self, offsets: &[f64]) -> Result<(), SimError> {
+        let homeostasis = self.homeostasis.as_mut().ok_or(SimError::Missing { what: "homeostasis" })?;
+        homeostasis.set_offsets(offsets)
+    }
+
+    /// Whether the offsets of the thresholds stay as they are from now on: for the use of a trained network. Without
+    /// homeostasis nothing changes.
+    pub fn hold_thresholds(&mut self, held: bool) {
+        if let Some(homeostasis) = &mut self.homeostasis {
+            homeostasis.hold(held);
+        }
+    }
+
+    /// Scales the weights that lead to each neuron, see [`SynapticScaling`].
+    pub fn scale_weights(&mut self, scaling: &SynapticScaling) {
+        scaling.apply(Arc::make_mut(&mut self.connections));
+    }
+
     /// Membrane potential of every neuron at the end of the last step.
     #[must_use]
     pub fn to_potentials(&self) -> Vec<f64> {
@@ -205,23 +286,24 @@ impl LifPopulation {
         &self.state.current
     }
 
-    /// Back to the initial state. Weights stay as they are.
+    /// Back to the initial state. Weights and what the thresholds are raised by stay as they are.
     pub fn reset(&mut self) {
         *self = self.at_start();
     }
 
     fn at_start(&self) -> Self {
-        let delivery = Delivery::new(&self.connections).expect("the same connections had a delivery before");
         Self {
             state: State::new(&self.dynamics, self.num_neurons()),
             kept: vec![0.0; self.kept.len()],
             returning: VecDeque::new(),
             fired: Vec::new(),
             now: 0,
-            delivery,
+            delivery: Delivery::again(&self.connections),
             dynamics: self.dynamics.clone(),
             jumps: Arc::clone(&self.jumps),
             connections: Arc::clone(&self.connections),
+            recurrent: self.recurrent.as_ref().map(Recurrent::at_start),
+            homeostasis: self.homeostasis.clone(),
             ..*self
         }
     }
@@ -234,17 +316,13 @@ impl LifPopulation {
         same_step_width(self.grid, spikes.grid())
     }
 
-    fn check_sources(&self, sources: &[u32]) -> Result<(), SimError> {
-        if let Some(&[first, second]) = sources.array_windows().find(|[first, second]| second <= first) {
-            return Err(SimError::SourceOrder { first, second });
+    fn check_drive(&self, drive: Drive) -> Result<(), SimError> {
+        let refused = |what, present: bool| if present { Err(SimError::NeedsClock { what }) } else { Ok(()) };
+        if drive == Drive::Event {
+            refused("a population with recurrent connections", self.recurrent.is_some())?;
+            refused("a population with homeostasis", self.homeostasis.is_some())?;
         }
-        let expected = self.connections.num_sources();
-        match sources.last() {
-            Some(&last) if expected <= last as usize => {
-                Err(SimError::Size { what: "sources at least", expected, found: last as usize + 1 })
-            }
-            _ => Ok(()),
-        }
+        Ok(())
     }
 
     fn run_clock(&mut self, spikes: SpikeView<'_>, mut stdp: Option<&mut Stdp>) -> Result<Vec<Event>, SimError> {
@@ -276,12 +354,18 @@ impl LifPopulation {
         if before_test {
             self.deliver(step, stdp.as_deref_mut());
         }
+        if let Some(homeostasis) = &mut self.homeostasis {
+            homeostasis.tick();
+        }
         if self.dynamics.schedule.first_step() <= self.now {
-            self.state.sweep(self.arch, &self.dynamics, step, &mut self.fired);
+            let raised = self.homeostasis.as_ref().map_or(&[][..], Homeostasis::offsets);
+            self.state.sweep(self.arch, &self.dynamics, raised, step, &mut self.fired);
         }
         self.mark_fired(step);
         if !before_test {
             self.deliver(step, stdp.as_deref_mut());
+        } else if let Some(recurrent) = &mut self.recurrent {
+            recurrent.emit(self.now, &self.fired);
         }
         self.reset_fired();
         if let Some(stdp) = stdp {
@@ -309,54 +393,27 @@ impl LifPopulation {
     }
 
     fn add_weights(&mut self, step: i64) {
-        if self.dynamics.schedule.input_before_test() {
-            self.deliver_input(step);
-        } else {
-            self.deliver_after_test(step);
+        let before_test = self.dynamics.schedule.input_before_test();
+        let mut inputs =
+            Inputs { dynamics: &self.dynamics, jumps: &self.jumps, state: &mut self.state, kept: &mut self.kept, step };
+        inputs.deliver(&self.connections, self.delivery.due());
+        if let Some(recurrent) = &mut self.recurrent {
+            // Where input comes before the test, nothing of this step has been emitted yet.
+            recurrent.arrive(step as u64, if before_test { &[] } else { &self.fired });
+            let (connections, due) = recurrent.due();
+            inputs.deliver(connections, due);
+        }
+        if before_test {
+            self.return_input(step);
         }
     }
 
-    fn deliver_after_test(&mut self, step: i64) {
-        let State { v, current, free_from, .. } = &mut self.state;
-        for &group in self.delivery.due() {
-            let (targets, weights) = self.connections.fan_out(group);
-            if self.dynamics.exponential {
-                for (&target, &weight) in targets.iter().zip(weights) {
-                    current[target as usize] += weight;
-                }
-            } else if self.dynamics.moves_when_refractory() {
-                for (&target, &weight) in targets.iter().zip(weights) {
-                    v[target as usize] += weight;
-                }
-            } else {
-                for (&target, &weight) in targets.iter().zip(weights) {
-                    // A choice of the summand, not a branch: whether a neuron is free cannot be predicted.
-                    let weight = if free_from[target as usize] <= step { weight } else { 0.0 };
-                    v[target as usize] += weight;
-                }
-            }
-        }
-    }
-
-    fn deliver_input(&mut self, step: i64) {
-        let State { input, free_from, .. } = &mut self.state;
-        let keeps = self.dynamics.refractoriness == Refractoriness::Accumulating;
-        for &group in self.delivery.due() {
-            let (targets, weights) = self.connections.fan_out(group);
-            for (&target, &weight) in targets.iter().zip(weights) {
-                let target = target as usize;
-                if keeps && step < free_from[target] {
-                    self.kept[target] += weight * self.jumps.over((free_from[target] - step) as u64).a;
-                } else {
-                    input[target] += weight;
-                }
-            }
-        }
+    fn return_input(&mut self, step: i64) {
         while let Some(&(free, neuron)) = self.returning.front()
             && free <= step
         {
             self.returning.pop_front();
-            input[neuron as usize] += std::mem::replace(&mut self.kept[neuron as usize], 0.0);
+            self.state.input[neuron as usize] += std::mem::replace(&mut self.kept[neuron as usize], 0.0);
         }
     }
 
@@ -372,8 +429,12 @@ impl LifPopulation {
 
     fn reset_fired(&mut self) {
         for &neuron in &self.fired {
+            let raised = self.threshold_offsets().get(neuron as usize).copied().unwrap_or(0.0);
             let v = &mut self.state.v[neuron as usize];
-            *v = self.dynamics.after_reset(*v);
+            *v = self.dynamics.after_reset_from(*v, raised);
+        }
+        if let Some(homeostasis) = &mut self.homeostasis {
+            homeostasis.fire(&self.fired);
         }
     }
 

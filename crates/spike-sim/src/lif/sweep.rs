@@ -28,14 +28,23 @@ impl State {
     }
 
     /// Integrates and tests one step, and appends the neurons that fire to `fired`. Input is used up.
-    pub(crate) fn sweep(&mut self, arch: pulp::Arch, dynamics: &Dynamics, step: i64, fired: &mut Vec<u32>) {
-        arch.dispatch(Sweep { state: self, dynamics, step, fired });
+    /// `raised` is what each threshold is raised by; empty if none is.
+    pub(crate) fn sweep(
+        &mut self,
+        arch: pulp::Arch,
+        dynamics: &Dynamics,
+        raised: &[f64],
+        step: i64,
+        fired: &mut Vec<u32>,
+    ) {
+        arch.dispatch(Sweep { state: self, dynamics, raised, step, fired });
     }
 }
 
 struct Sweep<'a> {
     state: &'a mut State,
     dynamics: &'a Dynamics,
+    raised: &'a [f64],
     step: i64,
     fired: &'a mut Vec<u32>,
 }
@@ -49,40 +58,56 @@ impl pulp::WithSimd for Sweep<'_> {
         // Every variant is a loop of its own, without a branch inside.
         match (schedule, exponential) {
             (Schedule::Brian2, false) => {
-                self.run::<false, false>(|v, i, _| (map.a * v + map.k, i), |v| threshold <= v);
+                self.run::<false, false>(|v, i, _| (map.a * v + map.k, i), |v, h| threshold + h <= v);
             }
             (Schedule::Brian2, true) => {
-                self.run::<true, false>(|v, i, _| (map.potential(v, i), map.b * i), |v| threshold <= v);
+                self.run::<true, false>(|v, i, _| (map.potential(v, i), map.b * i), |v, h| threshold + h <= v);
             }
             (Schedule::Nest, false) => {
-                self.run::<false, true>(|v, i, input| (map.a * v + map.k + input, i), |v| threshold <= v);
+                self.run::<false, true>(|v, i, input| (map.a * v + map.k + input, i), |v, h| threshold + h <= v);
             }
             (Schedule::Nest, true) => {
-                self.run::<true, true>(|v, i, input| (map.potential(v, i), map.b * i + input), |v| threshold <= v);
+                self.run::<true, true>(
+                    |v, i, input| (map.potential(v, i), map.b * i + input),
+                    |v, h| threshold + h <= v,
+                );
             }
             (Schedule::Lava, false) => {
-                self.run::<false, true>(|v, i, input| (map.a * v + gain * input + map.k, i), |v| threshold < v);
+                self.run::<false, true>(|v, i, input| (map.a * v + gain * input + map.k, i), |v, h| threshold + h < v);
             }
             (Schedule::Lava, true) => self.run::<true, true>(
                 |v, i, input| {
                     let i = map.b * i + input;
                     (map.a * v + gain * i + map.k, i)
                 },
-                |v| threshold < v,
+                |v, h| threshold + h < v,
             ),
         }
     }
 }
 
 impl Sweep<'_> {
-    /// The loop, for `update` of (v, I, input) and the test `fires`.
+    /// The loop, for `update` of (v, I, input) and the test `fires` of (v, what the threshold is raised by).
     #[inline(always)]
     fn run<const CURRENT: bool, const INPUT: bool>(
         self,
         update: impl Fn(f64, f64, f64) -> (f64, f64),
-        fires: impl Fn(f64) -> bool,
+        fires: impl Fn(f64, f64) -> bool,
     ) {
-        let Sweep { state, dynamics, step, fired } = self;
+        if self.raised.is_empty() {
+            self.run_raised::<CURRENT, INPUT, false>(update, fires);
+        } else {
+            self.run_raised::<CURRENT, INPUT, true>(update, fires);
+        }
+    }
+
+    #[inline(always)]
+    fn run_raised<const CURRENT: bool, const INPUT: bool, const RAISED: bool>(
+        self,
+        update: impl Fn(f64, f64, f64) -> (f64, f64),
+        fires: impl Fn(f64, f64) -> bool,
+    ) {
+        let Sweep { state, dynamics, raised, step, fired } = self;
         let State { v, current, input, free_from } = state;
         let always = dynamics.moves_when_refractory();
         for start in (0..v.len()).step_by(BLOCK) {
@@ -92,6 +117,7 @@ impl Sweep<'_> {
             let free_from = &free_from[start..end][..n];
             let current = if CURRENT { &mut current[start..end][..n] } else { &mut [][..] };
             let input = if INPUT { &mut input[start..end][..n] } else { &mut [][..] };
+            let raised = if RAISED { &raised[start..end][..n] } else { &[][..] };
             let mut any = 0u64;
             for j in 0..n {
                 let i = if CURRENT { current[j] } else { 0.0 };
@@ -106,12 +132,14 @@ impl Sweep<'_> {
                 if INPUT {
                     input[j] = 0.0;
                 }
-                any |= u64::from(free & fires(next));
+                let h = if RAISED { raised[j] } else { 0.0 };
+                any |= u64::from(free & fires(next, h));
             }
             if any != 0 {
                 let mut flags = [0u8; BLOCK];
-                for ((flag, &v), &free) in flags.iter_mut().zip(&*v).zip(free_from) {
-                    *flag = u8::from((free <= step) & fires(v));
+                for (j, ((flag, &v), &free)) in flags.iter_mut().zip(&*v).zip(free_from).enumerate() {
+                    let h = if RAISED { raised[j] } else { 0.0 };
+                    *flag = u8::from((free <= step) & fires(v, h));
                 }
                 collect(start as u32, &flags, fired);
             }

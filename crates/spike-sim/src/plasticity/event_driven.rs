@@ -18,6 +18,11 @@ impl LazyTraces {
         Self { x: vec![0.0; len], changed: vec![0; len], powers: Jumps::new(step) }
     }
 
+    pub(super) fn reset(&mut self) {
+        self.x.fill(0.0);
+        self.changed.fill(0);
+    }
+
     pub(super) fn at(&self, index: usize, step: u64) -> f64 {
         self.x[index] * self.powers.over(step - self.changed[index]).a
     }

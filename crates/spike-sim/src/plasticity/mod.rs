@@ -3,7 +3,9 @@
 mod event_driven;
 mod options;
 mod pair;
+mod scaling;
 mod traces;
 
 pub use options::{Pairing, StdpOptions, StdpOrder, WeightDependence};
 pub use pair::Stdp;
+pub use scaling::SynapticScaling;

@@ -139,6 +139,30 @@ impl Stdp {
         })
     }
 
+    /// Back to a time without spikes so far: traces, spikes under way and clock start anew, and weights count as they
+    /// are in `connections` now. For use with [`LifPopulation::reset`](crate::LifPopulation::reset), and after weights
+    /// were changed from outside.
+    ///
+    /// # Errors
+    /// [`SimError::OtherConnections`], and [`SimError::Config`] for a weight out of the bounds of the plasticity.
+    pub fn reset(&mut self, connections: &Connections) -> Result<(), SimError> {
+        self.check(connections)?;
+        for &weight in connections.weights() {
+            in_range("weight", weight, self.options.min_weight, self.options.max_weight)?;
+        }
+        self.pre.reset();
+        for side in &mut self.post {
+            side.traces.reset();
+            side.coming.clear();
+        }
+        if self.options.order == StdpOrder::Nest {
+            self.ahead.copy_from_slice(connections.weights());
+        }
+        self.delivery = Delivery::new(connections).map_err(SimError::Queue)?;
+        self.now = 0;
+        Ok(())
+    }
+
     /// One step: `sources` and `targets` spike now, each in increasing order; the sources arrive after their delays.
     ///
     /// # Errors

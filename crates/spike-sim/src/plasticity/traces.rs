@@ -33,6 +33,14 @@ impl Traces {
         Self { store, pairing }
     }
 
+    /// All traces to 0, at step 0.
+    pub(super) fn reset(&mut self) {
+        match &mut self.store {
+            Store::Clock { x, .. } => x.fill(0.0),
+            Store::Event(traces) => traces.reset(),
+        }
+    }
+
     /// One step of the clock: all traces decay.
     pub(super) fn tick(&mut self) {
         if let Store::Clock { x, decay } = &mut self.store {
