@@ -48,6 +48,7 @@ mod normalise;
 mod par;
 mod plan;
 mod profile;
+mod report;
 mod shape;
 mod simulate;
 mod spiking;
@@ -65,6 +66,7 @@ pub use import::{
 };
 pub use layer::{BatchNorm, BinaryOp, Conv, Dense, Function, GeluForm, Layer, LayerNorm, Pool, Select, Window};
 pub use profile::{GroupProfile, Profile, SiteProfile};
+pub use report::{ConversionReport, SiteReport};
 pub use simulate::{Simulation, SimulationState};
 pub use spiking::{
     Attention, ConversionOptions, Form, Granularity, Groups, MaxPooling, Normalisation, Readout, Site, SiteKind,

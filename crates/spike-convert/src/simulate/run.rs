@@ -438,6 +438,12 @@ impl<F: Real> Simulation<F> {
             None => (0..self.plan.units[unit].num_values).map(stored).collect(),
         }
     }
+
+    /// Spikes that the neurons of a node emitted in the last step; 0 if the node has none.
+    pub(crate) fn num_emitted(&self, state: &SimulationState<F>, node: NodeId) -> usize {
+        let unit = self.plan.units.iter().position(|unit| unit.node == node && unit.site.is_some());
+        unit.map_or(0, |unit| state.units[unit].sources.len())
+    }
 }
 
 impl<F: Real> SimulationState<F> {

@@ -4,10 +4,12 @@ use crate::fold::fold;
 use crate::graph::{Graph, NodeId, Replacement};
 use crate::layer::{BinaryOp, Function, Layer};
 use crate::spiking::options::{Attention, Readout};
+use serde::Serialize;
 use std::collections::HashMap;
 
 /// How the result of a node becomes spikes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum SiteKind {
     /// Neurons that rectify: they replace a ReLU.
     Rectifier,
