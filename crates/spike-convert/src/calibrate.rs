@@ -3,13 +3,10 @@
 use crate::analog::AnalogNetwork;
 use crate::error::ConvertError;
 use crate::graph::NodeId;
-use crate::par::map_indexed;
+use crate::par::map_parts;
 use crate::profile::check_samples;
 use crate::simulate::Simulation;
 use crate::spiking::{SiteKind, SpikingNetwork};
-
-/// Parts that the samples are split into; constant, so that sums do not depend on the number of threads.
-const NUM_PARTS: usize = 8;
 
 /// What takes the error back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,11 +66,11 @@ impl SpikingNetwork {
         let size = simulation.num_inputs();
         let num_samples = samples.len() / size;
         let lambda = site.spread(&site.thresholds, node.shape());
-        let parts = map_indexed(NUM_PARTS, |part| {
+        let parts = map_parts(num_samples, |range| {
             let mut sums = vec![0.0; site.thresholds.len()];
             let (mut state, mut activations) = (simulation.state(), analog.activations());
             state.record_counts(true);
-            for number in num_samples * part / NUM_PARTS..num_samples * (part + 1) / NUM_PARTS {
+            for number in range {
                 let sample = &samples[number * size..(number + 1) * size];
                 analog.run_sample(sample, &mut activations)?;
                 simulation.begin(&mut state, sample)?;

@@ -3,7 +3,6 @@
 use crate::analog::AnalogNetwork;
 use crate::error::ConvertError;
 use crate::par::map_indexed;
-use crate::profile::check_samples;
 use crate::simulate::{Simulation, SimulationState};
 use spike_sim::Real;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -190,7 +189,6 @@ impl AnalogNetwork {
     pub fn accuracy(&self, samples: &[f32], labels: &[u32]) -> Result<f64, ConvertError> {
         let size = self.graph().node(self.graph().input()).num_values();
         let classes = self.graph().node(self.graph().output()).num_values();
-        check_samples(self, samples)?;
         let num_samples = check_labels(samples.len(), size, labels, classes)?;
         let results = self.run(samples)?;
         let class =

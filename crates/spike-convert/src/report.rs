@@ -5,16 +5,13 @@ use crate::error::ConvertError;
 use crate::evaluate::Evaluation;
 use crate::graph::{Graph, NodeId};
 use crate::layer::Layer;
-use crate::par::map_indexed;
+use crate::par::map_parts;
 use crate::profile::check_samples;
 use crate::simulate::Simulation;
 use crate::spiking::{Site, SiteKind, SpikingNetwork};
 use serde::Serialize;
 use spike_metrics::Workload;
 use std::sync::atomic::{AtomicUsize, Ordering};
-
-/// Parts that the samples are split into; constant, so that sums do not depend on the number of threads.
-const NUM_PARTS: usize = 8;
 
 /// A layer is looked at first if its relative error is that of the layer before times this..
 const RISE: f64 = 2.0;
@@ -144,11 +141,11 @@ impl ConversionReport {
             network.sites().map(|(id, node, site)| Sums::new(id, site.spread(&site.thresholds, node.shape()))).collect()
         };
         let done = AtomicUsize::new(0);
-        let parts = map_indexed(NUM_PARTS, |part| {
+        let parts = map_parts(num_samples, |range| {
             let mut sums = start();
             let (mut state, mut activations) = (simulation.state(), analog.activations());
             state.record_counts(true);
-            for number in num_samples * part / NUM_PARTS..num_samples * (part + 1) / NUM_PARTS {
+            for number in range {
                 let sample = &samples[number * size..(number + 1) * size];
                 analog.run_sample(sample, &mut activations).map_err(|error| error.in_sample(number))?;
                 simulation.begin(&mut state, sample)?;

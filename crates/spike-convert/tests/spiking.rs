@@ -247,9 +247,11 @@ fn a_form_that_cannot_express_a_network_says_so() {
         let options = ConversionOptions { granularity, form, ..plain(SpikeSigns::Binary) };
         Simulation::<f32>::new(&SpikingNetwork::convert(&model("cnn_max"), &calibration, &options).unwrap()).map(|_| ())
     };
-    for (granularity, kind) in
-        [(Granularity::Channel, Form::ThresholdBalanced), (Granularity::Neuron, Form::WeightNormalised)]
-    {
+    for (granularity, kind) in [
+        (Granularity::Channel, Form::ThresholdBalanced),
+        (Granularity::Channel, Form::Combined),
+        (Granularity::Neuron, Form::WeightNormalised),
+    ] {
         let error = form(granularity, kind).unwrap_err();
         assert!(matches!(error, ConvertError::Form { .. }), "{error}");
     }

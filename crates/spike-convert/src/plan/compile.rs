@@ -119,7 +119,7 @@ impl<F: Real> Compiler<'_, F> {
             _ => self.function(&mut unit, node),
         }
         if let Some(site) = site {
-            self.add_site(&mut unit, node, site, &divisor);
+            self.add_site(&mut unit, node, site, &divisor)?;
         }
         Ok(unit)
     }
@@ -370,7 +370,7 @@ impl<F: Real> Compiler<'_, F> {
         }
     }
 
-    fn add_site(&self, unit: &mut Unit<F>, node: &Node, site: &Site, divisor: &Divisor) {
+    fn add_site(&self, unit: &mut Unit<F>, node: &Node, site: &Site, divisor: &Divisor) -> Result<(), ConvertError> {
         let options = self.network.options();
         let lambda = site.spread(&site.thresholds, node.shape());
         let ternary = |min_count, max_count| Emission::Ternary { min_count, max_count };
@@ -383,12 +383,14 @@ impl<F: Real> Compiler<'_, F> {
         };
         let form = options.form;
         let place = unit.place.as_deref();
-        let threshold = |i: usize, lambda: f64| match form {
+        let thresholds = match form {
             // The specification's: on top of the weights, the thresholds carry the ratio as well.
-            Form::Combined => F::from_f64(lambda / self.scale_before(node).unwrap_or(1.0)),
-            _ => F::from_f64(lambda / divisor.of(i)),
+            Form::Combined => {
+                let before = self.scale_before(node)?;
+                stored(&lambda, place, |_, lambda| F::from_f64(lambda / before))
+            }
+            _ => stored(&lambda, place, |i, lambda| F::from_f64(lambda / divisor.of(i))),
         };
-        let thresholds = stored(&lambda, place, threshold);
         let unscaled = form == Form::Amplitude;
         let amplitudes = stored(&lambda, place, |_, lambda| F::from_f64(if unscaled { lambda } else { 1.0 }));
         if !unscaled {
@@ -412,6 +414,7 @@ impl<F: Real> Compiler<'_, F> {
         let options = IfNeuronsOptions { reset: options.reset, initial_share: options.initial_share, emission };
         unit.class = Class::Events;
         unit.site = Some(SiteUnit { options, thresholds, charges, amplitudes });
+        Ok(())
     }
 }
 

@@ -1,7 +1,6 @@
 //! Statistics of the activations of neurons that share a threshold.
 
 use super::Histogram;
-use crate::graph::NodeId;
 
 /// Largest number of bins of a histogram, and of those of many groups.
 const BINS: (usize, usize) = (4096, 512);
@@ -20,20 +19,13 @@ pub struct GroupProfile {
 }
 
 impl GroupProfile {
-    pub(super) fn empty(kept: usize, _node: NodeId) -> Self {
+    pub(super) fn empty(kept: usize) -> Self {
         Self { num_values: 0, num_nonzero: 0, sum: 0.0, largest: Vec::new(), kept, histogram: None }
     }
 
     pub(super) fn histogram(max: f64, num_groups: usize) -> Self {
         let bins = if num_groups <= 1024 { BINS.0 } else { BINS.1 };
-        Self {
-            num_values: 0,
-            num_nonzero: 0,
-            sum: 0.0,
-            largest: Vec::new(),
-            kept: 0,
-            histogram: Some(Histogram::new(max, bins)),
-        }
+        Self { histogram: Some(Histogram::new(max, bins)), ..Self::empty(0) }
     }
 
     pub(super) fn set_histogram(&mut self, other: Self) {
@@ -138,11 +130,9 @@ impl GroupProfile {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph::Graph;
 
     fn profile(values: &[f32], kept: usize) -> GroupProfile {
-        let node = Graph::new("x", vec![1]).unwrap().input();
-        let mut profile = GroupProfile::empty(kept, node);
+        let mut profile = GroupProfile::empty(kept);
         values.iter().for_each(|&value| profile.add(value));
         profile.finish();
         profile

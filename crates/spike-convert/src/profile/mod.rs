@@ -10,11 +10,8 @@ use crate::analog::AnalogNetwork;
 use crate::error::{ConvertError, RunError};
 use crate::graph::NodeId;
 use crate::normalise::encoder_rule;
-use crate::par::map_indexed;
+use crate::par::map_parts;
 use crate::spiking::{Normalisation, SiteKind, SpikingNetwork};
-
-/// Parts that the samples are split into; constant, so that sums do not depend on the number of threads.
-const NUM_PARTS: usize = 8;
 
 /// Statistics of the activations of every node whose result becomes spikes.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,19 +39,14 @@ impl Profile {
     pub fn new(network: &SpikingNetwork, samples: &[f32], normalisation: Normalisation) -> Result<Self, ConvertError> {
         let analog = AnalogNetwork::new(network.graph().clone());
         let num_samples = check_samples(&analog, samples)?;
-        let first = Self::pass(network, &analog, samples, &|node, _, values| {
-            GroupProfile::empty(kept_values(normalisation, values * num_samples), node)
-        })?;
-        let needs_histogram = matches!(normalisation, Normalisation::MeanSquare { .. } | Normalisation::LocalBalance);
-        let mut profile = Self { num_samples, sites: first };
-        if needs_histogram {
-            let maxima: Vec<Vec<f64>> =
-                profile.sites.iter().map(|s| s.groups.iter().map(|g| g.max()).collect()).collect();
-            let order: Vec<NodeId> = profile.sites.iter().map(|site| site.node).collect();
-            let second = Self::pass(network, &analog, samples, &|node, group, _| {
-                let site = order.iter().position(|id| *id == node).unwrap_or(0);
-                GroupProfile::histogram(maxima[site][group], maxima[site].len())
-            })?;
+        let kept = |_, _, values: usize| GroupProfile::empty(kept_values(normalisation, values * num_samples));
+        let mut profile = Self { num_samples, sites: Self::pass(network, &analog, samples, &kept)? };
+        if matches!(normalisation, Normalisation::MeanSquare { .. } | Normalisation::LocalBalance) {
+            let maximum = |site: usize, group: usize| profile.sites[site].groups[group].max();
+            let bins = |site: usize, group: usize, _| {
+                GroupProfile::histogram(maximum(site, group), profile.sites[site].groups.len())
+            };
+            let second = Self::pass(network, &analog, samples, &bins)?;
             for (site, second) in profile.sites.iter_mut().zip(second) {
                 for (group, second) in site.groups.iter_mut().zip(second.groups) {
                     group.set_histogram(second);
@@ -64,24 +56,25 @@ impl Profile {
         Ok(profile)
     }
 
+    /// Runs all samples once. `empty` makes the profile of a group from the numbers of its site and of the group, and of
+    /// its values in a sample.
     fn pass(
         network: &SpikingNetwork,
         analog: &AnalogNetwork,
         samples: &[f32],
-        empty: &(dyn Fn(NodeId, usize, usize) -> GroupProfile + Sync),
+        empty: &(dyn Fn(usize, usize, usize) -> GroupProfile + Sync),
     ) -> Result<Vec<SiteProfile>, ConvertError> {
         let size = analog.graph().node(analog.graph().input()).num_values();
         let num_samples = samples.len() / size;
         let start = || -> Vec<SiteProfile> {
-            let sites = network.sites().map(|(id, node, site)| {
+            let sites = network.sites().enumerate().map(|(index, (id, node, site))| {
                 let number = site.groups.number(node.shape());
                 let values = node.num_values() / number.max(1);
-                SiteProfile { node: id, groups: (0..number).map(|group| empty(id, group, values)).collect() }
+                SiteProfile { node: id, groups: (0..number).map(|group| empty(index, group, values)).collect() }
             });
             sites.collect()
         };
-        let parts = map_indexed(NUM_PARTS, |part| {
-            let range = num_samples * part / NUM_PARTS..num_samples * (part + 1) / NUM_PARTS;
+        let parts = map_parts(num_samples, |range| {
             let mut profiles = start();
             let mut activations = analog.activations();
             for number in range {

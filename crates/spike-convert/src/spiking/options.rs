@@ -4,12 +4,16 @@ use serde::{Deserialize, Serialize};
 use spike_sim::IfReset;
 
 /// How the threshold λ of a group of neurons follows from the activations of the analog network.
+///
+/// Under every rule λ is at least 1e-3 of the largest of its layer, so that a group that was silent hardly fires, and at
+/// most the upper bound of a clipped rectifier.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Normalisation {
     /// λ = max a (Diehl et al. 2015). Nothing saturates; rates are low.
     Max,
-    /// λ is a percentile of a (Rueckauer et al. 2017), between order statistics by linear interpolation.
+    /// λ is a percentile of a (Rueckauer et al. 2017), between order statistics by linear interpolation. A group that
+    /// is active so seldom that its percentile is 0 takes its maximum.
     Percentile {
         /// In (0, 100].
         percent: f64,

@@ -290,10 +290,10 @@ impl Queued<'_> {
     ) -> Result<SpikeTrain, StageError> {
         let mut rows = vec![Vec::new(); neurons.connections().num_targets()];
         let mut sources = Vec::new();
-        for now in 0..grid.num_steps() {
-            self.take(u64::from(now), &mut sources)?;
+        for step in 0..grid.num_steps() {
+            self.take(u64::from(step), &mut sources)?;
             for &neuron in neurons.step(&sources, stdp.as_deref_mut()).map_err(StageError::Sim)? {
-                rows[neuron as usize].push(now);
+                rows[neuron as usize].push(step);
             }
         }
         train_of(grid, &rows)
@@ -303,10 +303,10 @@ impl Queued<'_> {
     fn whole_train(&mut self, grid: TimeGrid, num_sources: usize) -> Result<SpikeTrain, StageError> {
         let mut rows = vec![Vec::new(); num_sources];
         let mut sources = Vec::new();
-        for now in 0..grid.num_steps() {
-            self.take(u64::from(now), &mut sources)?;
+        for step in 0..grid.num_steps() {
+            self.take(u64::from(step), &mut sources)?;
             for &source in &sources {
-                rows[source as usize].push(now);
+                rows[source as usize].push(step);
             }
         }
         train_of(grid, &rows)
