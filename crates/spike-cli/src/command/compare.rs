@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 /// dilute them.
 #[derive(Debug, Args)]
 pub(crate) struct Compare {
-    /// First file: .spk, .npz or .csv.
+    /// First file: .spk, .npz, .csv or .h5 (SONATA).
     first: PathBuf,
     /// Second file.
     second: PathBuf,

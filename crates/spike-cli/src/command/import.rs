@@ -40,7 +40,7 @@ pub(crate) struct Import {
     unit: Option<Unit>,
     #[command(flatten)]
     rule: GridFlags,
-    /// Format of the output (spk, npz, csv), where its name does not tell.
+    /// Format of the output (spk, npz, csv, sonata), where its name does not tell.
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
     /// Print one JSON object instead of text.

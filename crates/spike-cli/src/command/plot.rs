@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 /// Draw spikes in the terminal (Braille), or into an SVG or PNG file.
 #[derive(Debug, Args)]
 pub(crate) struct Plot {
-    /// Spikes: .spk, .npz or .csv; `-` is standard input.
+    /// Spikes: .spk, .npz, .csv or .h5 (SONATA); `-` is standard input.
     input: PathBuf,
     /// Sample to draw, by its global index (default: the first of the file).
     #[arg(long, value_name = "N")]

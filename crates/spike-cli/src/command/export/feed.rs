@@ -18,7 +18,7 @@ use std::str::FromStr;
 /// What to feed to which simulator.
 #[derive(Debug, Args)]
 pub(super) struct FeedFlags {
-    /// Spikes: .spk, .npz or .csv; `-` is standard input.
+    /// Spikes: .spk, .npz, .csv or .h5 (SONATA); `-` is standard input.
     input: PathBuf,
     /// Simulator: brian2, nest, pynn, lava, nengo or torch.
     #[arg(long, value_name = "NAME")]
@@ -43,7 +43,7 @@ pub(super) struct FeedFlags {
     /// Element type of a feed for Lava [default: int32].
     #[arg(long, value_name = "TYPE")]
     lava_element: Option<Element>,
-    /// Format of the input (spk, npz, csv), where its name does not tell.
+    /// Format of the input (spk, npz, csv, sonata), where its name does not tell.
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
     /// Print one JSON object instead of text.
