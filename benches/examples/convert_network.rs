@@ -58,12 +58,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut seconds = Vec::new();
         let size = simulation.num_inputs();
         let mut evaluation = None;
+        let (mut num_spikes, mut num_synaptic_operations) = (0, 0);
         if batch == 1 {
             let mut state = simulation.state();
             for image in images.0.chunks(size) {
                 let start = Instant::now();
                 simulation.begin(&mut state, image)?;
                 (0..num_steps).for_each(|_| simulation.step(&mut state));
+                num_spikes += state.num_spikes();
+                num_synaptic_operations += state.num_synaptic_operations();
                 seconds.push(start.elapsed().as_secs_f64());
             }
         } else {
@@ -74,6 +77,8 @@ fn main() -> Result<(), Box<dyn Error>> {
                 seconds.push(start.elapsed().as_secs_f64() / labels.len() as f64);
                 let correct: &mut Vec<usize> = evaluation.get_or_insert_with(|| vec![0; num_steps]);
                 correct.iter_mut().zip(&part.num_correct).for_each(|(all, part)| *all += part);
+                num_spikes += part.num_spikes;
+                num_synaptic_operations += part.num_synaptic_operations;
             }
         }
         seconds.sort_by(f64::total_cmp);
@@ -89,6 +94,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             "timesteps": num_steps,
             "batch": batch,
             "ms_per_image": 1e3 * seconds[seconds.len() / 2],
+            "spikes_per_image": num_spikes as f64 / images.1.len() as f64,
+            "synaptic_operations_per_image": num_synaptic_operations as f64 / images.1.len() as f64,
             "accuracy_original": original,
             "accuracy_at": accuracy_at,
         });
