@@ -110,18 +110,23 @@ macro_rules! real {
                 }
 
                 let mut at = 0;
-                loop {
-                    let number = ((targets.len() - at) / S::$lanes).min(6);
+                while at + 6 * S::$lanes <= targets.len() {
+                    block::<S, 6>(simd, at, targets, weights, first, amplitudes);
+                    at += 6 * S::$lanes;
+                }
+                let number = (targets.len() - at) / S::$lanes;
+                if number > 0 {
                     match number {
-                        6 => block::<S, 6>(simd, at, targets, weights, first, amplitudes),
                         5 => block::<S, 5>(simd, at, targets, weights, first, amplitudes),
                         4 => block::<S, 4>(simd, at, targets, weights, first, amplitudes),
                         3 => block::<S, 3>(simd, at, targets, weights, first, amplitudes),
                         2 => block::<S, 2>(simd, at, targets, weights, first, amplitudes),
-                        1 => block::<S, 1>(simd, at, targets, weights, first, amplitudes),
-                        _ => break,
+                        _ => block::<S, 1>(simd, at, targets, weights, first, amplitudes),
                     }
                     at += number * S::$lanes;
+                }
+                if at == targets.len() {
+                    return;
                 }
                 let rest = &mut targets[at..];
                 for (&first, &amplitude) in first.iter().zip(amplitudes) {

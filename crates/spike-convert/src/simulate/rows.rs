@@ -40,11 +40,10 @@ impl RowState {
         arch.dispatch(Pool { state: self, unit, neurons });
         match unit.rule {
             RowRule::Largest => each_spike(&self.flags, |window, sign| {
-                let amplitude = unit.amplitudes[window as usize];
-                events.push(window, if sign < 0 { F::default() - amplitude } else { amplitude });
+                events.push(window, F::from_i32(i32::from(sign)) * unit.amplitudes[window as usize]);
             }),
             RowRule::Sum => each_spike(&self.flags, |window, _| {
-                let sum = F::from_f64(f64::from(self.values[window as usize]));
+                let sum = F::from_i32(self.values[window as usize]);
                 events.push(window, sum * unit.amplitudes[window as usize]);
                 events.merged.push(self.num_spikes[window as usize].unsigned_abs());
             }),

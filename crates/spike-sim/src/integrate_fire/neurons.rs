@@ -157,9 +157,9 @@ impl<F: Real> IfNeurons<F> {
         neurons.reserve(self.num_spikes as usize);
         signed.reserve(self.num_spikes as usize);
         each_spike(&self.spikes, |neuron, spike| {
-            let amplitude = amplitudes[neuron as usize];
             neurons.push(neuron);
-            signed.push(if spike < 0 { F::default() - amplitude } else { amplitude });
+            // A product and no choice: signs are not predictable.
+            signed.push(F::from_i32(i32::from(spike)) * amplitudes[neuron as usize]);
         });
     }
 
