@@ -51,6 +51,7 @@ mod profile;
 mod report;
 mod shape;
 mod simulate;
+mod spikenet;
 mod spiking;
 mod tensor;
 
@@ -68,6 +69,7 @@ pub use layer::{BatchNorm, BinaryOp, Conv, Dense, Function, GeluForm, Layer, Lay
 pub use profile::{GroupProfile, Profile, SiteProfile};
 pub use report::{ConversionReport, SiteReport};
 pub use simulate::{Simulation, SimulationState};
+pub use spikenet::SpikenetError;
 pub use spiking::{
     Attention, ConversionOptions, Form, Granularity, Groups, MaxPooling, Normalisation, Readout, Site, SiteKind,
     SpikeSigns, SpikingNetwork,
