@@ -40,6 +40,12 @@ pub enum QuantiseError {
         /// What to do.
         advice: &'static str,
     },
+    /// Scales whose ranges do not settle.
+    #[error("currents of some layer leave their registers at every scale tried for {num_steps} steps; take fewer steps")]
+    NoRange {
+        /// Steps of a sample.
+        num_steps: u32,
+    },
     /// Values that are no whole samples.
     #[error("{found} values are not whole samples of {expected} values; give at least one sample")]
     Samples {

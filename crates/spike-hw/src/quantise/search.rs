@@ -18,6 +18,10 @@ const SCALE_SAMPLES: usize = 16;
 const RANGE_SAMPLES: usize = 128;
 /// How much larger than on calibration samples a current may be.
 const MARGIN: f64 = 2.0;
+/// The margin that must be left where currents changed with the scales of the layers before.
+const LEAST_MARGIN: f64 = 1.6;
+/// Choices of scales before ranges are given up.
+const MAX_ROUNDS: usize = 8;
 /// Smallest threshold in units of 2⁶ of the current that leaves the weights some bits.
 const LEAST_UNITS: f64 = 32.0;
 /// Largest number of steps: beyond it biases of 8 bits are off by more than a threshold.
@@ -51,8 +55,9 @@ pub struct Quantisation {
 /// with a margin of two.
 ///
 /// The neurons of a window of a maximum pool take a threshold from each other at every spike. Each then holds
-/// Σz − θ·N with N the spikes of the window, so that N follows the largest Σz/θ: the maximum of the cumulative counts,
-/// and up to one more for each neuron that fires in the same step as another of its window.
+/// v₀ + Σz − θ·N with N the spikes of the window, so that N follows the largest Σz/θ: the maximum of the cumulative
+/// counts, and up to one more for each neuron that fires in the same step as another of its window. That this is seldom,
+/// member r of a window of k starts r/k of a threshold lower.
 ///
 /// Input: samples one after the other, values in [0, 1].
 ///
@@ -111,25 +116,32 @@ pub fn quantise(
         Ok((network, evaluation))
     };
 
-    // First at scales that hardly any input exceeds, to measure how large currents really become. A current that wraps
-    // at the smallest threshold is too large for every one, which the second choice refuses.
     let proven: Vec<f64> = layers.iter().map(|layer| proven_units(layer, options)).collect();
-    let cautious: Vec<f64> = proven.iter().map(|units| units.max(LEAST_UNITS)).collect();
-    let first = choose(&cautious, false)?;
-    let (_, measured) = run(&first)?;
     let places = places(&layers);
     let (most_current, most_sum) = limits(options.dialect);
-    let most_units: Vec<f64> = first
-        .iter()
-        .zip(&places)
-        .map(|(scaled, &(place, _))| {
-            let peak = measured.peaks[place];
+    // First at scales that hardly any input exceeds, to measure how large currents really become.
+    let mut most_units: Vec<f64> = proven.iter().map(|units| units.max(LEAST_UNITS)).collect();
+    let mut scaled = choose(&most_units, false)?;
+    let (mut integer, mut evaluation) = run(&scaled)?;
+    for round in 0.. {
+        // What one layer holds depends on the layers before, so that a choice is measured anew.
+        let mut fits = true;
+        for ((most_units, scaled), &(place, _)) in most_units.iter_mut().zip(&scaled).zip(&places) {
+            let peak = evaluation.peaks[place];
             let room = |most: i32, found: i32| f64::from(most) / f64::from(found.max(1));
-            scaled.units() * room(most_current, peak.current).min(room(most_sum, peak.sum)) / MARGIN
-        })
-        .collect();
-    let scaled = choose(&most_units, true)?;
-    let (integer, evaluation) = run(&scaled)?;
+            let room = room(most_current, peak.current).min(room(most_sum, peak.sum));
+            fits &= LEAST_MARGIN <= room;
+            *most_units = scaled.units() * room / MARGIN;
+        }
+        if round > 0 && fits {
+            break;
+        }
+        if round == MAX_ROUNDS {
+            return Err(QuantiseError::NoRange { num_steps: options.num_steps });
+        }
+        scaled = choose(&most_units, true)?;
+        (integer, evaluation) = run(&scaled)?;
+    }
 
     let reports = layers.iter().enumerate().map(|(index, layer)| {
         let (scaled, place) = (&scaled[index], places[index].0);

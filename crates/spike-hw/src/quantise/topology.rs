@@ -142,6 +142,12 @@ impl Walk<'_> {
             }
         }
         let layer = &mut self.layers[index];
+        // Neurons of a window that start apart seldom fire in the same step.
+        for members in windows(pool, input.shape(), node.shape()) {
+            for (rank, &member) in members.iter().enumerate() {
+                layer.start[place(member as usize, input.shape())] -= rank as f64 / members.len() as f64;
+            }
+        }
         layer.pool =
             Some(PoolCircuit { name: node.name.clone(), windows: of_neuron, shape: storage_shape(node.shape()) });
         // Values of a window belong to one channel, whose neurons share a threshold.
