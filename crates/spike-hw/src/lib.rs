@@ -62,8 +62,8 @@ pub use error::ModelError;
 pub use fit::{FitReport, LayerDemand, LayerFit, Misfit, Remedy, Resource, Usage, fit};
 pub use fixed::{decay, wrap_signed};
 pub use network::{
-    Drive, Image, IntegerEvaluation, IntegerNetwork, IntegerSimulation, IntegerState, Pattern, Peak, Population,
-    Progress, Projection, Role, Source, regular_spikes,
+    Drive, Image, IntegerEvaluation, IntegerNetwork, IntegerSimulation, IntegerState, LAVA_SCRIPT, Pattern, Peak,
+    Population, Progress, Projection, Role, Source, regular_spikes,
 };
 pub use packed::{pack_host_words, pack_spike_bits, unpack_host_words, unpack_spike_bits};
 pub use quantise::{

@@ -1,6 +1,7 @@
 //! Integer networks of one dialect, as data and as an event-driven emulation.
 
 mod evaluate;
+mod file;
 mod input;
 mod model;
 mod population;
@@ -9,6 +10,7 @@ mod run;
 mod wiring;
 
 pub use evaluate::{IntegerEvaluation, Progress};
+pub use file::LAVA_SCRIPT;
 pub(crate) use input::check_values;
 pub use input::regular_spikes;
 pub use model::{Drive, IntegerNetwork};

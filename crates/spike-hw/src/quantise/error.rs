@@ -41,7 +41,9 @@ pub enum QuantiseError {
         advice: &'static str,
     },
     /// Scales whose ranges do not settle.
-    #[error("currents of some layer leave their registers at every scale tried for {num_steps} steps; take fewer steps")]
+    #[error(
+        "currents of some layer leave their registers at every scale tried for {num_steps} steps; take fewer steps"
+    )]
     NoRange {
         /// Steps of a sample.
         num_steps: u32,

@@ -99,8 +99,12 @@ impl Walk<'_> {
                 Value::Spikes(spikes.averaged(node, &windows, None)?)
             }
             (Layer::MaxPool(pool), Some(Value::Spikes(spikes))) => Value::Spikes(self.max_pool(node, pool, spikes)?),
-            (Layer::Dense(dense), Some(Value::Spikes(spikes))) => Value::Current(Box::new(self.dense(id, node, dense, spikes)?)),
-            (Layer::Conv(conv), Some(Value::Spikes(spikes))) => Value::Current(Box::new(self.conv(id, node, conv, spikes)?)),
+            (Layer::Dense(dense), Some(Value::Spikes(spikes))) => {
+                Value::Current(Box::new(self.dense(id, node, dense, spikes)?))
+            }
+            (Layer::Conv(conv), Some(Value::Spikes(spikes))) => {
+                Value::Current(Box::new(self.conv(id, node, conv, spikes)?))
+            }
             (Layer::Relu | Layer::Clip { .. }, Some(Value::Current(current))) if site.is_some() => {
                 Value::Current(current)
             }
