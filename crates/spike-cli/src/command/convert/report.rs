@@ -172,7 +172,7 @@ impl<'a> Report<'a> {
     /// The accuracy against the number of steps.
     pub(super) fn figure(&self, conversion: &Conversion) -> Figure {
         let title = format!("{}: accuracy against steps", self.model);
-        let subtitle = format!("{} test samples; line of the analog network at the top", self.num_test_samples);
+        let subtitle = format!("{} test samples", self.num_test_samples);
         let points: Vec<f64> = (1..=self.num_timesteps_simulated).map(|t| conversion.evaluation.accuracy(t)).collect();
         chart::accuracy(Heading { title: &title, subtitle: &subtitle }, &points, self.accuracy_original)
     }

@@ -11,11 +11,14 @@ pub(crate) fn accuracy(heading: Heading<'_>, accuracies: &[f64], analog: f64) ->
     let (mut figure, area) = single_panel(heading, 900.0, 320.0);
     let percent = |value: &f64| 100.0 * value;
     let points: Vec<(f64, f64)> = (1u32..).map(|t| f64::from(t).log2()).zip(accuracies.iter().map(percent)).collect();
+    // Down to the next ten, so that a loss of a point is seen where nothing falls far.
+    let lowest = accuracies.iter().chain([&analog]).map(percent).fold(90.0, f64::min);
+    let lowest = (lowest / 10.0).floor() * 10.0;
     let last = points.last().map_or(1.0, |(x, _)| x.max(1.0));
     let panel = Panel {
         area,
-        x: Axis::measured("log\u{2082} of steps T", Range::new(0.0, last)),
-        y: Axis::measured("accuracy (%)", Range::from_zero(accuracies.iter().chain([&analog]).map(percent))),
+        x: Axis::measured("log2 of steps T", Range::new(0.0, last)),
+        y: Axis::measured("accuracy (%)", Range::new(lowest, 100.0)),
     };
     panel.draw_grid(&mut figure);
     let level = 100.0 * analog;
