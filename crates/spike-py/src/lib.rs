@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`Encoder`](encoder::Encoder) | [`spike::NeuromorphicEncoder`] |
 //! | [`Train`](train::Train) | [`spike::SpikeTrain`], with its views as arrays |
+//! | [`Network`](network::Network), [`Spiking`](network::Spiking) | [`spike_convert::AnalogNetwork`], [`spike_convert::SpikingNetwork`] |
 //!
 //! # What this crate does not do
 //! It has no Rust interface and needs an interpreter to run; it builds without one.
@@ -17,6 +18,7 @@ mod decoder;
 mod encoder;
 mod failure;
 mod layout;
+mod network;
 mod train;
 
 /// Spikes and codes for the package `spike_encoder`, which is the interface to use.
@@ -26,6 +28,8 @@ mod _core {
     use super::decoder::{decode, decode_channels};
     #[pymodule_export]
     use super::encoder::Encoder;
+    #[pymodule_export]
+    use super::network::{Network, Spiking};
     #[pymodule_export]
     use super::train::Train;
 }

@@ -6,8 +6,10 @@ use crate::layout::dense;
 use ndarray::Array2;
 use numpy::{Element, IntoPyArray, PyArray1, PyArray2, PyArrayDyn, PyReadonlyArray1};
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
 use spike_core::{
-    DecodeError, DecodingMethod, Duplicates, Encoding, Grid, NeuronIds, Normalizer, Rounding, SpikeTrain, TimeGrid,
+    DecodeError, DecodingMethod, Duplicates, Encoding, Grid, NeuronIds, Normalizer, NormalizerKind, Rounding,
+    SpikeTrain, TimeGrid,
 };
 use std::sync::Arc;
 
@@ -118,13 +120,25 @@ impl Train {
                 _ => return Err(value_error("the trains are of different codes; join the channels of one code")),
             }
         }
+        let kind = encoding.normalizer.kind();
+        if kind != NormalizerKind::PerChannel {
+            ranges.dedup();
+        }
         let record = Encoding {
-            normalizer: Normalizer::from_ranges(encoding.normalizer.kind(), channels.len(), ranges)
-                .map_err(value_error)?,
+            normalizer: Normalizer::from_ranges(kind, channels.len(), ranges).map_err(value_error)?,
             feature_shape: vec![channels.len()],
             ..Encoding::clone(encoding)
         };
         Ok(Self::new(train.with_encoding(Arc::new(record)), first.is_single))
+    }
+
+    /// The train as the call that makes it, for pickle.
+    #[pyo3(signature = () -> "tuple[typing.Any, ...]")]
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let maker = py.get_type::<Self>().getattr("from_rows")?;
+        let record = (self.dt_ns(), self.num_steps(), self.encoding()?, self.is_single);
+        let arguments = (self.offsets(py), self.steps(py), self.neuron_ids(py), record.0, record.1, record.2, record.3);
+        (maker, arguments).into_pyobject(py)
     }
 
     /// Number of rows.
@@ -149,6 +163,14 @@ impl Train {
     #[getter]
     fn is_single(&self) -> bool {
         self.is_single
+    }
+
+    /// Whether rows are ON and OFF of each channel.
+    #[getter]
+    fn is_signed(&self) -> bool {
+        let signed =
+            |encoding: &Arc<Encoding>| encoding.scheme().encodes_signals() && encoding.neurons_per_channel() == 2;
+        self.train.encoding().is_some_and(signed)
     }
 
     /// Length of the window.
