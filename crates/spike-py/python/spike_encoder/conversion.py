@@ -240,7 +240,7 @@ def _onnx(torch: Any, model: Any, shape: Sequence[int]) -> bytes:
     try:
         sample = torch.zeros((1, *shape), dtype=torch.float32)
         file = io.BytesIO()
-        torch.onnx.export(model, (sample,), file, dynamo=False, input_names=["input"], output_names=["output"])
+        torch.onnx.export(model, (sample,), file, dynamo=False, opset_version=17)
     finally:
         model.train(was_training)
     return file.getvalue()
