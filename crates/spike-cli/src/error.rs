@@ -8,6 +8,7 @@ use spike_decode::OptimiseError;
 use spike_io::ReadError;
 use spike_io::events::EventFileError;
 use spike_io::feed::FeedError;
+use spike_io::nir::NirError;
 use spike_io::spk::SpkError;
 use spike_metrics::MetricsError;
 use std::io;
@@ -183,6 +184,14 @@ pub(crate) enum CliError {
         /// What is wrong.
         source: SpikenetError,
     },
+    /// A network that NIR does not take.
+    #[error("{name}")]
+    Nir {
+        /// The file.
+        name: String,
+        /// What is wrong.
+        source: NirError,
+    },
     /// A label that is no class.
     #[error("{name}: label {position} is {value}; labels are whole numbers from 0")]
     Label {
@@ -244,7 +253,7 @@ impl CliError {
             Self::Feed { source, .. } => exit_code_of_feed(source),
             Self::Import { source, .. } => exit_code_of_import(source),
             Self::Convert { source: ConvertError::Options { .. } | ConvertError::Form { .. }, .. } => 2,
-            Self::Convert { .. } | Self::Spikenet { .. } | Self::Label { .. } => 3,
+            Self::Convert { .. } | Self::Spikenet { .. } | Self::Nir { .. } | Self::Label { .. } => 3,
             Self::Open { .. }
             | Self::Read { .. }
             | Self::Spikes { .. }

@@ -61,6 +61,17 @@ fn the_table_names_layers_and_losses() {
 }
 
 #[test]
+fn nir_is_written_for_what_it_can_say() {
+    let folder = Folder::new();
+    let report = folder.done(&format!("{} --spikes binary -o net.nir --json", line("@models/rescnn.onnx"))).json();
+    assert_eq!(report["output"], "net.nir");
+    let nir = spike_io::nir::NirGraph::from_bytes(&folder.read("net.nir")).expect("a NIR file");
+    let kinds: Vec<&str> = nir.nodes.values().map(|node| node.kind.name()).collect();
+    assert_eq!(kinds.iter().filter(|kind| **kind == "IF").count(), 4);
+    assert!(nir.metadata.contains_key("initial_potential"), "{:?}", nir.metadata);
+}
+
+#[test]
 fn without_labels_agreement_is_measured() {
     let folder = Folder::new();
     let options = "--calibration-samples 30 --timesteps 32 --json";
@@ -144,7 +155,9 @@ fn bad_input_is_refused_and_nothing_is_written() {
         (format!("{mlp} {digits} --granularity pixel"), 2, "granularity"),
         (format!("{mlp} {digits} --percentile 99"), 2, "--normalisation percentile"),
         (format!("{mlp} {digits} --initial-share 3"), 2, "initial_share"),
-        (format!("{mlp} {digits} -o net.onnx"), 2, ".spikenet"),
+        (format!("{mlp} {digits} -o net.onnx"), 2, ".spikenet, .nir"),
+        (format!("{mlp} {digits} -o net.nir"), 2, "ternary"),
+        (format!("convert @models/cnn_max.onnx {digits} --spikes binary -o net.nir"), 2, "maximum pool"),
         (format!("{mlp} {digits} --plot curve.gif"), 2, ".svg, .png"),
     ] {
         let run = folder.run(&line);

@@ -15,7 +15,7 @@ use flags::NetworkFlags;
 use input::{Scale, Set, labels};
 use report::{Report, Run};
 use spike::AnnToSnnConverter;
-use spike_convert::{ImportOptions, LayerList, open_model, read_safetensors};
+use spike_convert::{ImportOptions, LayerList, SpikingNetwork, open_model, read_safetensors};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
@@ -25,7 +25,7 @@ use std::time::Instant;
 /// Thresholds come from the calibration samples; the spiking network then runs on the test samples, and accuracy after
 /// every number of steps, spikes and synaptic operations come from that one run. A table says for each layer what its
 /// neurons do and which layer to look at first. Without --labels, accuracy is agreement with the analog network.
-/// With -o the network is written as .spikenet, with everything that decides its spikes.
+/// With -o the network is written as .spikenet, with everything that decides its spikes, or as .nir.
 #[derive(Debug, Args)]
 pub(crate) struct Convert {
     /// Trained network: .onnx, .nir, or .safetensors with a list of layers.
@@ -70,7 +70,7 @@ pub(crate) struct Convert {
     /// Test samples that the table of layers is made of, at most.
     #[arg(long, value_name = "N", default_value_t = 100)]
     report_samples: usize,
-    /// File for the network: .spikenet.
+    /// File for the network: .spikenet, or .nir (needs --spikes binary, and no maximum pools or attention).
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Draw the accuracy against the number of steps: .svg or .png.
@@ -114,10 +114,16 @@ impl Convert {
             let before = done.fetch_max(finished, Ordering::Relaxed);
             progress.done(finished.saturating_sub(before) as u64);
         };
-        let conversion =
-            converter.convert(&model, &calibration.values, &test.values, labels.as_deref(), &count).map_err(refused)?;
+        let network = SpikingNetwork::convert(&model, &calibration.values, converter.options()).map_err(refused)?;
+        let conversion_time_s = start.elapsed().as_secs_f64();
+        // What the format cannot hold is said before the simulation.
+        let file =
+            self.output.as_deref().map(|path| Ok::<_, CliError>((path, file_of(&network, path)?))).transpose()?;
+        let conversion = converter
+            .measure(network, &model, &test.values, labels.as_deref(), conversion_time_s, &count)
+            .map_err(refused)?;
         drop(progress);
-        let simulation_time_s = start.elapsed().as_secs_f64() - conversion.result.conversion_time_s;
+        let simulation_time_s = start.elapsed().as_secs_f64() - conversion_time_s;
         let run = Run {
             model: &model_name,
             num_calibration_samples: calibration.num_samples,
@@ -126,9 +132,7 @@ impl Convert {
             output: self.output.as_deref(),
         };
         let report = Report::new(&conversion, &run);
-        if let Some(path) = &self.output {
-            let bytes = conversion.network.to_spikenet();
-            let bytes = bytes.map_err(|source| CliError::Spikenet { name: name_of(path), source })?;
+        if let Some((path, bytes)) = file {
             Output::write(path, &bytes)?;
         }
         if let Some(path) = &self.plot {
@@ -144,12 +148,10 @@ impl Convert {
 
     /// Refuses what would only fail after a long simulation.
     fn check(&self) -> Result<(), CliError> {
-        let extension =
-            |path: &Path| path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
         if let Some(path) = &self.output
-            && (is_stream(path) || extension(path) != "spikenet")
+            && (is_stream(path) || !matches!(extension(path).as_str(), "spikenet" | "nir"))
         {
-            let (what, allowed) = ("format of a network", ".spikenet");
+            let (what, allowed) = ("format of a network", ".spikenet, .nir");
             return Err(spike_core::NameError { what, found: name_of(path), allowed }.into());
         }
         if let Some(path) = &self.plot
@@ -183,4 +185,18 @@ impl Convert {
         let options = ImportOptions { sample_shape: self.input_shape.clone(), output: self.output_name.clone() };
         open_model(&self.model, &options).map_err(refused)
     }
+}
+
+fn extension(path: &Path) -> String {
+    path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase()
+}
+
+/// The network in the format that the extension names.
+fn file_of(network: &SpikingNetwork, path: &Path) -> Result<Vec<u8>, CliError> {
+    let name = || name_of(path);
+    if extension(path) == "nir" {
+        let nir = network.to_nir().map_err(|source| CliError::Convert { name: name(), source })?;
+        return nir.to_bytes().map_err(|source| CliError::Nir { name: name(), source });
+    }
+    network.to_spikenet().map_err(|source| CliError::Spikenet { name: name(), source })
 }
