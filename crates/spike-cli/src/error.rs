@@ -2,11 +2,13 @@
 
 use crate::figure::FigureError;
 use spike::BenchmarkError;
+use spike_convert::{ConvertError, ImportError, SpikenetError};
 use spike_core::{ConfigError, DecodeError, DecodingMethod, EncodeError, NameError};
 use spike_decode::OptimiseError;
 use spike_io::ReadError;
 use spike_io::events::EventFileError;
 use spike_io::feed::FeedError;
+use spike_io::nir::NirError;
 use spike_io::spk::SpkError;
 use spike_metrics::MetricsError;
 use std::io;
@@ -158,6 +160,48 @@ pub(crate) enum CliError {
         /// The first difference.
         difference: String,
     },
+    /// A trained network that cannot be read.
+    #[error("{name}")]
+    Import {
+        /// The model.
+        name: String,
+        /// What is wrong with it.
+        source: ImportError,
+    },
+    /// A network that cannot be converted, or samples that do not fit it.
+    #[error("{name}")]
+    Convert {
+        /// The model.
+        name: String,
+        /// What is wrong.
+        source: ConvertError,
+    },
+    /// A file of a converted network.
+    #[error("{name}")]
+    Spikenet {
+        /// The file.
+        name: String,
+        /// What is wrong.
+        source: SpikenetError,
+    },
+    /// A network that NIR does not take.
+    #[error("{name}")]
+    Nir {
+        /// The file.
+        name: String,
+        /// What is wrong.
+        source: NirError,
+    },
+    /// A label that is no class.
+    #[error("{name}: label {position} is {value}; labels are whole numbers from 0")]
+    Label {
+        /// Name of the input.
+        name: String,
+        /// Which label.
+        position: usize,
+        /// Its value.
+        value: f64,
+    },
     /// An output that cannot be written.
     #[error("cannot write {}; check that its folder exists, may be written to and has room", path.display())]
     Write {
@@ -198,7 +242,7 @@ impl From<BenchmarkError> for CliError {
 }
 
 impl CliError {
-    /// 1 difference, 2 usage or configuration, 3 data, 5 output.
+    /// 1 difference, 2 usage or configuration, 3 data, 4 unsupported model, 5 output.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Different { .. } => 1,
@@ -207,6 +251,9 @@ impl CliError {
             Self::Column { .. } | Self::OptionOfAnotherMethod { .. } | Self::EventsInstead { .. } => 2,
             Self::Decode(DecodeError::WrongMethod { .. } | DecodeError::NoEncoding { .. }) => 2,
             Self::Feed { source, .. } => exit_code_of_feed(source),
+            Self::Import { source, .. } => exit_code_of_import(source),
+            Self::Convert { source: ConvertError::Options { .. } | ConvertError::Form { .. }, .. } => 2,
+            Self::Convert { .. } | Self::Spikenet { .. } | Self::Nir { .. } | Self::Label { .. } => 3,
             Self::Open { .. }
             | Self::Read { .. }
             | Self::Spikes { .. }
@@ -221,6 +268,19 @@ impl CliError {
             | Self::Mismatch { .. } => 3,
             Self::Write { .. } | Self::Figure(_) => 5,
         }
+    }
+}
+
+/// 4 for a model that is whole and cannot be converted, 2 for what an option would change, 3 for the file.
+fn exit_code_of_import(error: &ImportError) -> u8 {
+    match error {
+        ImportError::UnsupportedOperator { .. }
+        | ImportError::UnsupportedUse { .. }
+        | ImportError::BatchMixed { .. }
+        | ImportError::Opset { .. }
+        | ImportError::Inputs { .. } => 4,
+        ImportError::Outputs { .. } | ImportError::InputShape { .. } | ImportError::UnknownFormat { .. } => 2,
+        _ => 3,
     }
 }
 

@@ -182,6 +182,21 @@ fn exits<F: Real>(exit: EarlyExit, state: &SimulationState<F>) -> bool {
 }
 
 impl AnalogNetwork {
+    /// The class of each sample: the place of the largest result, the first of several.
+    ///
+    /// # Errors
+    /// [`ConvertError::Labels`] if the samples are not whole or none, [`ConvertError::Run`] for samples that do not fit.
+    pub fn classes(&self, samples: &[f32]) -> Result<Vec<u32>, ConvertError> {
+        let size = self.graph().node(self.graph().input()).num_values();
+        let classes = self.graph().node(self.graph().output()).num_values();
+        let zeros = vec![0; samples.len() / size];
+        check_labels(samples.len(), size, &zeros, classes)?;
+        let results = self.run(samples)?;
+        let class =
+            |values: &[f32]| (1..values.len()).fold(0, |best, i| if values[best] < values[i] { i } else { best });
+        Ok(results.chunks(classes).map(|values| class(values) as u32).collect())
+    }
+
     /// Share of samples that the analog network classifies correctly.
     ///
     /// # Errors
@@ -190,10 +205,7 @@ impl AnalogNetwork {
         let size = self.graph().node(self.graph().input()).num_values();
         let classes = self.graph().node(self.graph().output()).num_values();
         let num_samples = check_labels(samples.len(), size, labels, classes)?;
-        let results = self.run(samples)?;
-        let class =
-            |values: &[f32]| (1..values.len()).fold(0, |best, i| if values[best] < values[i] { i } else { best });
-        let correct = results.chunks(classes).zip(labels).filter(|(values, label)| class(values) == **label as usize);
-        Ok(correct.count() as f64 / num_samples as f64)
+        let correct = self.classes(samples)?.iter().zip(labels).filter(|(class, label)| class == label).count();
+        Ok(correct as f64 / num_samples as f64)
     }
 }

@@ -39,6 +39,7 @@ mod calibrate;
 mod error;
 mod evaluate;
 mod exact;
+mod export;
 mod fold;
 mod graph;
 mod import;
@@ -59,6 +60,7 @@ pub use analog::{Activations, AnalogNetwork};
 pub use error::{ConvertError, GraphError, RunError};
 pub use evaluate::{EarlyExit, Evaluation, Progress};
 pub use exact::{ExactNetwork, Settled};
+pub use export::NormalisedLayer;
 pub use fold::fold;
 pub use graph::{Graph, MAX_NODE_VALUES, Node, NodeId};
 pub use import::{

@@ -101,12 +101,14 @@ fn names_may_repeat() {
     assert_eq!(names, expected);
 }
 
+/// Name, type, shape and bytes of a tensor.
+type Part = (String, Dtype, Vec<usize>, Vec<u8>);
+
+/// A change of the description.
+type Edit = fn(&mut serde_json::Value);
+
 /// The file with its description and its tensors changed.
-fn changed(
-    bytes: &[u8],
-    edit: impl Fn(&mut serde_json::Value),
-    tensors: impl Fn(&mut Vec<(String, Dtype, Vec<usize>, Vec<u8>)>),
-) -> Vec<u8> {
+fn changed(bytes: &[u8], edit: impl Fn(&mut serde_json::Value), tensors: impl Fn(&mut Vec<Part>)) -> Vec<u8> {
     let (_, header) = SafeTensors::read_metadata(bytes).expect("a valid network");
     let mut description = serde_json::from_str(&header.metadata().as_ref().expect("a valid network")["spikenet"])
         .expect("a valid network");
@@ -139,7 +141,7 @@ fn damage_is_named() {
     let foreign = safetensors::serialize(Vec::<(&str, TensorView<'_>)>::new(), None).unwrap();
     assert!(error_of(&foreign).to_string().contains("without the metadata entry \"spikenet\""));
     let description = |edit: fn(&mut serde_json::Value)| error_of(&changed(&bytes, edit, |_| ())).to_string();
-    let cases: [(fn(&mut serde_json::Value), &str); 9] = [
+    let cases: [(Edit, &str); 9] = [
         (|d| d["version"] = 2.into(), "has version 2, this program reads version 1"),
         (|d| d["extra"] = 2.into(), "unknown field"),
         (|d| d["nodes"][1]["layer"]["type"] = "magic".into(), "unknown variant"),
@@ -154,8 +156,8 @@ fn damage_is_named() {
         let text = description(edit);
         assert!(text.contains(expected), "{text} should say {expected}");
     }
-    let tensor = |name: &'static str, edit: fn(&mut (String, Dtype, Vec<usize>, Vec<u8>))| {
-        let edit = |parts: &mut Vec<(String, Dtype, Vec<usize>, Vec<u8>)>| {
+    let tensor = |name: &'static str, edit: fn(&mut Part)| {
+        let edit = |parts: &mut Vec<Part>| {
             edit(parts.iter_mut().find(|part| part.0 == name).unwrap());
         };
         error_of(&changed(&bytes, |_| (), edit)).to_string()

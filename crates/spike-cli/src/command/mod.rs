@@ -3,6 +3,7 @@
 mod bench;
 mod cat;
 mod compare;
+mod convert;
 mod decode;
 mod demo;
 mod encode;
@@ -44,6 +45,8 @@ pub(crate) enum Command {
     Plot(plot::Plot),
     /// Measure what codes keep of data and what they cost.
     Bench(Box<bench::Bench>),
+    /// Convert a trained network to a spiking one, and measure what it loses.
+    Convert(Box<convert::Convert>),
     /// Measure how far two files of spikes are from each other, or whether they are the same.
     Compare(compare::Compare),
     /// List the codes, or describe one.
@@ -63,6 +66,7 @@ pub(crate) fn run(command: Command) -> Result<(), CliError> {
         Command::Import(command) => command.run(),
         Command::Plot(command) => command.run(),
         Command::Bench(command) => command.run(),
+        Command::Convert(command) => command.run(),
         Command::Compare(command) => command.run(),
         Command::Schemes(command) => command.run(),
     }

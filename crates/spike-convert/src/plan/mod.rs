@@ -9,9 +9,10 @@ mod synapses;
 
 #[cfg(test)]
 pub(crate) use mapping::Link;
-pub(crate) use mapping::Mapping;
+pub(crate) use mapping::{Mapping, links, windows};
 pub(crate) use pool::PoolUnit;
 pub(crate) use rows::{RowRule, RowUnit};
+pub(crate) use scale::unfoldable;
 pub(crate) use synapses::Synapses;
 
 use crate::error::ConvertError;
