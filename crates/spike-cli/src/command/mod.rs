@@ -2,6 +2,7 @@
 
 mod bench;
 mod cat;
+mod check;
 mod compare;
 mod convert;
 mod decode;
@@ -37,7 +38,9 @@ pub(crate) enum Command {
     Inspect(inspect::Inspect),
     /// Turn a file of spikes or camera events into another format.
     Transcode(transcode::Transcode),
-    /// Write spikes as the input of a simulator, with a script that runs them there.
+    /// Say whether a network fits a board, what does not, and what would make it fit.
+    Check(check::Check),
+    /// Write spikes as the input of a simulator, or a network in the integers of a board.
     Export(Box<export::Export>),
     /// Read spike times that a simulator recorded.
     Import(import::Import),
@@ -62,6 +65,7 @@ pub(crate) fn run(command: Command) -> Result<(), CliError> {
         Command::Cat(command) => command.run(),
         Command::Inspect(command) => command.run(),
         Command::Transcode(command) => command.run(),
+        Command::Check(command) => command.run(),
         Command::Export(command) => command.run(),
         Command::Import(command) => command.run(),
         Command::Plot(command) => command.run(),

@@ -59,8 +59,11 @@ pub struct SpikingNetwork {
 }
 
 impl SpikingNetwork {
-    /// The network with thresholds of 1 everywhere, before normalisation.
-    pub(crate) fn unnormalised(graph: &Graph, options: &ConversionOptions) -> Result<Self, ConvertError> {
+    /// The network with thresholds of 1 everywhere, before normalisation: where neurons are, and how they are joined.
+    ///
+    /// # Errors
+    /// [`ConvertError::Options`] for options out of range.
+    pub fn unnormalised(graph: &Graph, options: &ConversionOptions) -> Result<Self, ConvertError> {
         check_options(options)?;
         let (graph, kinds) = prepare(graph, options.attention, options.readout);
         let sites = places(&graph, &kinds, options).into_iter().zip(graph.nodes()).map(|(place, node)| {

@@ -7,14 +7,14 @@ use std::path::Path;
 
 /// Samples one after the other.
 #[derive(Debug)]
-pub(super) struct Set {
-    pub(super) values: Vec<f32>,
-    pub(super) num_samples: usize,
+pub(in crate::command) struct Set {
+    pub(in crate::command) values: Vec<f32>,
+    pub(in crate::command) num_samples: usize,
 }
 
 /// How numbers of a file become values of the input of the network.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Scale(pub(super) Option<f64>);
+pub(in crate::command) struct Scale(pub(in crate::command) Option<f64>);
 
 impl Scale {
     /// The factor for a type of numbers: 1 / largest value of unsigned integers, else 1.
@@ -30,7 +30,12 @@ impl Scale {
 
 impl Set {
     /// Reads up to `most` samples of a file.
-    pub(super) fn read(path: &Path, array: Option<&str>, scale: Scale, most: u64) -> Result<Self, CliError> {
+    pub(in crate::command) fn read(
+        path: &Path,
+        array: Option<&str>,
+        scale: Scale,
+        most: u64,
+    ) -> Result<Self, CliError> {
         let options = ArrayOptions { array: array.map(str::to_owned), ..ArrayOptions::default() };
         let mut samples = Samples::open(path, &options)?;
         let scale = scale.of(samples.source.element());
@@ -48,7 +53,11 @@ impl Set {
 }
 
 /// Reads the first `number` labels; a file may hold more.
-pub(super) fn labels(path: &Path, array: Option<&str>, number: Option<usize>) -> Result<Vec<u32>, CliError> {
+pub(in crate::command) fn labels(
+    path: &Path,
+    array: Option<&str>,
+    number: Option<usize>,
+) -> Result<Vec<u32>, CliError> {
     let options = ArrayOptions { array: array.map(str::to_owned), ..ArrayOptions::default() };
     let mut samples = Samples::open(path, &options)?;
     let (mut values, mut part) = (Vec::new(), Vec::new());

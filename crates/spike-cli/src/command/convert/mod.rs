@@ -1,7 +1,7 @@
 //! `spike convert`: a trained network becomes a spiking one.
 
 mod flags;
-mod input;
+pub(super) mod input;
 mod report;
 
 use super::plot::save;
