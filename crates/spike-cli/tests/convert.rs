@@ -61,6 +61,25 @@ fn the_table_names_layers_and_losses() {
 }
 
 #[test]
+fn samples_enter_as_spikes_of_a_code() {
+    let folder = Folder::new();
+    let run = |flags: &str| folder.done(&format!("{} --json {flags}", line("@models/mlp.onnx"))).json();
+    let rate = run("--input-code rate_poisson --seed 7");
+    assert_eq!((rate["input_code"].as_str(), number(&rate, "seed")), (Some("rate_poisson"), 7.0));
+    assert!(number(&rate, "accuracy_converted") > 0.85, "{rate}");
+    let regular = run("--input-code rate_regular --seed 7");
+    assert!(number(&regular, "accuracy_converted") > 0.9, "{regular}");
+    let again = run("--input-code rate_poisson --seed 7 --threads 1");
+    assert_eq!(again["accuracy_at"], rate["accuracy_at"]);
+    let text = folder.done(&format!("{} --input-code rate_poisson", line("@models/mlp.onnx"))).text();
+    assert!(text.contains("spikes of rate_poisson, seed "), "{text}");
+    // A population has more neurons than the network has inputs.
+    let refused = folder.run(&format!("{} --input-code population_gaussian", line("@models/mlp.onnx")));
+    assert_eq!(refused.code, Some(3), "{}", refused.stderr);
+    assert!(refused.stderr.contains("784 inputs"), "{}", refused.stderr);
+}
+
+#[test]
 fn nir_is_written_for_what_it_can_say() {
     let folder = Folder::new();
     let report = folder.done(&format!("{} --spikes binary -o net.nir --json", line("@models/rescnn.onnx"))).json();

@@ -5,7 +5,8 @@ use spike_convert::{
     AnalogNetwork, ConversionOptions, ConversionReport, ConvertError, EarlyExit, Evaluation, Graph, Progress,
     Simulation, SpikingNetwork, fold,
 };
-use spike_core::ConversionResult;
+use spike_core::{CodeOptions, CodingScheme, ConversionResult, EncoderConfig, Normalizer, Seed};
+use spike_encode::Encoder;
 use std::collections::BTreeMap;
 use std::time::Instant;
 
@@ -45,6 +46,7 @@ pub struct AnnToSnnConverter {
     num_timesteps: u32,
     early_exit: Option<EarlyExit>,
     report_samples: usize,
+    input: Option<(CodingScheme, Seed)>,
 }
 
 /// A converted network and all that was measured on it.
@@ -76,7 +78,7 @@ impl AnnToSnnConverter {
     #[must_use]
     pub fn new() -> Self {
         let options = ConversionOptions::default();
-        Self { options, num_timesteps: 256, early_exit: None, report_samples: REPORT_SAMPLES }
+        Self { options, num_timesteps: 256, early_exit: None, report_samples: REPORT_SAMPLES, input: None }
     }
 
     /// Converts with other options.
@@ -95,6 +97,16 @@ impl AnnToSnnConverter {
     #[must_use]
     pub fn with_early_exit(self, early_exit: Option<EarlyExit>) -> Self {
         Self { early_exit, ..self }
+    }
+
+    /// Lets test samples enter as spikes of a code instead of as a constant current: a step is 1 ms, the window T steps,
+    /// the highest rate one spike a step, without refractory period. Values must lie in [0, 1].
+    ///
+    /// A spike carries the amplitude with which a value of 1 drives a mean current of 1. What a code says by times and
+    /// not by numbers of spikes, neurons without leak do not see.
+    #[must_use]
+    pub fn with_input_code(self, input: Option<(CodingScheme, Seed)>) -> Self {
+        Self { input, ..self }
     }
 
     /// Makes the report of the layers of so many test samples, at most [100 by default](Self::new); it costs a
@@ -168,9 +180,14 @@ impl AnnToSnnConverter {
             }
         };
         let accuracy_original = analog.accuracy(test, labels)?;
-        let simulation = Simulation::<f32>::new(&network)?;
-        let evaluation = simulation.evaluate(test, labels, self.num_timesteps, self.early_exit, progress)?;
-        let size = simulation.num_inputs();
+        let size = network.graph().input_shape().iter().product::<usize>();
+        let evaluation = match self.input {
+            None => {
+                let simulation = Simulation::<f32>::new(&network)?;
+                simulation.evaluate(test, labels, self.num_timesteps, self.early_exit, progress)?
+            }
+            Some((scheme, seed)) => self.evaluate_code(&network, scheme, seed, test, labels, progress)?,
+        };
         let reported = (self.report_samples.max(1) * size).min(test.len());
         let report = ConversionReport::measure(&network, &test[..reported], self.num_timesteps, &|_| ())?;
         let accuracy_converted = evaluation.accuracy(self.num_timesteps);
@@ -183,6 +200,62 @@ impl AnnToSnnConverter {
             ..weights(&network)?
         };
         Ok(Conversion { result, network, report, evaluation, num_multiply_accumulates })
+    }
+}
+
+/// Samples that are encoded at a time.
+const ENCODED_SAMPLES: usize = 200;
+
+impl AnnToSnnConverter {
+    /// Encodes the test samples and simulates their spikes.
+    fn evaluate_code(
+        &self,
+        network: &SpikingNetwork,
+        scheme: CodingScheme,
+        seed: Seed,
+        test: &[f32],
+        labels: &[u32],
+        progress: Progress<'_>,
+    ) -> Result<Evaluation, ConvertError> {
+        let refused = |error: &dyn std::fmt::Display| ConvertError::Input { problem: format!("{scheme}: {error}") };
+        let steps = self.num_timesteps;
+        let config = EncoderConfig {
+            coding_scheme: scheme,
+            time_window_ms: f64::from(steps),
+            dt_ms: 1.0,
+            max_firing_rate_hz: 1000.0,
+            min_firing_rate_hz: 0.0,
+            refractory_period_ms: 0.0,
+            normalize_input: false,
+            seed: Some(seed.0),
+            ..EncoderConfig::default()
+        };
+        let simulation = Simulation::<f32>::with_spike_input(network)?;
+        let size = simulation.num_inputs();
+        let encoder =
+            Encoder::new(&config, CodeOptions::default_of(scheme), Normalizer::identity(size), seed, vec![size])
+                .map_err(|error| refused(&error))?;
+        // The number of spikes of a value of 1, over all inputs of some samples.
+        let (ones, _) = encoder.encode(&vec![1.0; 8 * size], 0).map_err(|error| refused(&error))?;
+        let full = ones.num_spikes() as f64 / (8 * size) as f64;
+        if full == 0.0 {
+            return Err(refused(&"a value of 1 gives no spikes within these steps; simulate more"));
+        }
+        let amplitude = f64::from(steps) / full;
+        let mut all: Option<Evaluation> = None;
+        let mut first = 0;
+        for (samples, labels) in test.chunks(ENCODED_SAMPLES * size).zip(labels.chunks(ENCODED_SAMPLES)) {
+            let values: Vec<f64> = samples.iter().map(|&value| f64::from(value)).collect();
+            let (batch, _) = encoder.encode(&values, first as u64).map_err(|error| refused(&error))?;
+            let part = simulation.evaluate_spikes(&batch, amplitude, labels, steps, self.early_exit)?;
+            all = Some(match all {
+                Some(before) => before.joined(part),
+                None => part,
+            });
+            first += labels.len();
+            progress(first);
+        }
+        all.ok_or_else(|| refused(&"there are no samples"))
     }
 }
 

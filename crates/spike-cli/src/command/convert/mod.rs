@@ -16,6 +16,7 @@ use input::{Scale, Set, labels};
 use report::{Report, Run};
 use spike::AnnToSnnConverter;
 use spike_convert::{ImportOptions, LayerList, SpikingNetwork, open_model, read_safetensors};
+use spike_core::{CodingScheme, Seed};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
@@ -70,6 +71,13 @@ pub(crate) struct Convert {
     /// Test samples that the table of layers is made of, at most.
     #[arg(long, value_name = "N", default_value_t = 100)]
     report_samples: usize,
+    /// Let test samples enter as spikes of this code (a step is 1 ms, the highest rate a spike a step) instead of as a
+    /// constant current; see spike schemes.
+    #[arg(long, value_name = "SCHEME")]
+    input_code: Option<CodingScheme>,
+    /// Seed of --input-code [default: drawn and printed].
+    #[arg(long, value_name = "N", requires = "input_code")]
+    seed: Option<u64>,
     /// File for the network: .spikenet, or .nir (needs --spikes binary, and no maximum pools or attention).
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -102,7 +110,9 @@ impl Convert {
         let test = if self.test.is_some() { &test } else { &calibration };
         let first = self.test_samples.map(|_| test.num_samples);
         let labels = self.labels.as_ref().map(|path| labels(path, self.labels_array.as_deref(), first)).transpose()?;
+        let seed = self.seed.map_or_else(Seed::draw, Seed);
         let converter = AnnToSnnConverter::new()
+            .with_input_code(self.input_code.map(|scheme| (scheme, seed)))
             .with_options(options)
             .with_num_timesteps(self.timesteps)
             .with_early_exit(self.network.early_exit())
@@ -128,6 +138,7 @@ impl Convert {
             model: &model_name,
             num_calibration_samples: calibration.num_samples,
             labelled: labels.is_some(),
+            input: self.input_code.map(|scheme| (scheme, seed)),
             simulation_time_s,
             output: self.output.as_deref(),
         };

@@ -6,6 +6,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
 use spike::Conversion;
 use spike_convert::{ConversionOptions, SiteReport};
+use spike_core::{CodingScheme, Seed};
 use spike_metrics::EnergyTable;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -37,6 +38,9 @@ pub(super) struct Report<'a> {
     /// Synaptic operations and neuron updates at the costs of Loihi; messages between cores left out.
     energy_loihi_nj_per_sample: f64,
     options: &'a ConversionOptions,
+    /// The code of the input spikes; none for a constant current.
+    input_code: Option<&'static str>,
+    seed: Option<u64>,
     num_report_samples: usize,
     sites: &'a [SiteReport],
     first_to_look_at: Option<&'a str>,
@@ -49,6 +53,7 @@ pub(super) struct Run<'a> {
     pub(super) model: &'a str,
     pub(super) num_calibration_samples: usize,
     pub(super) labelled: bool,
+    pub(super) input: Option<(CodingScheme, Seed)>,
     pub(super) simulation_time_s: f64,
     pub(super) output: Option<&'a Path>,
 }
@@ -82,6 +87,8 @@ impl<'a> Report<'a> {
             energy_proxy_nj_per_sample: energy(EnergyTable::spike_proxy()),
             energy_loihi_nj_per_sample: energy(EnergyTable::loihi()),
             options: network.options(),
+            input_code: run.input.map(|(scheme, _)| scheme.name()),
+            seed: run.input.map(|(_, seed)| seed.0),
             num_report_samples: report.num_samples,
             sites: &report.sites,
             first_to_look_at: report.first_to_look_at.as_deref(),
@@ -113,6 +120,11 @@ impl<'a> Report<'a> {
             self.energy_proxy_nj_per_sample,
             self.energy_loihi_nj_per_sample,
         ));
+        if let (Some(code), Some(seed)) = (self.input_code, self.seed) {
+            text.push(format!(
+                "input as spikes of {code}, seed {seed}; the table of layers is that of a constant current"
+            ));
+        }
         text.push(match self.first_to_look_at {
             Some(layer) => format!("first layer to look at: {layer}"),
             None => "no layer stands out".to_owned(),
