@@ -66,9 +66,10 @@ impl Check {
 /// The table for a reader.
 pub(super) fn text(name: &str, board: &Board, fit: &FitReport) -> String {
     let mut text = vec![table(fit)];
-    let chips = fit.chips.map_or(String::new(), |chips| format!(" on {chips} chips"));
+    let plural = |number: u64| if number == 1 { "" } else { "s" };
+    let chips = fit.chips.map_or(String::new(), |chips| format!(" on {chips} chip{}", plural(chips)));
     let verdict = if fit.fits() { "fits" } else { "does not fit" };
-    text.push(format!("{name} {verdict} {board}: {} cores{chips}", fit.cores));
+    text.push(format!("{name} {verdict} {board}: {} core{}{chips}", fit.cores, plural(fit.cores)));
     text.extend(fit.misfits.iter().map(|misfit| format!("does not fit: {misfit}")));
     let unchecked: Vec<String> = fit.unchecked.iter().map(Resource::to_string).collect();
     if !unchecked.is_empty() {
