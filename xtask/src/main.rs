@@ -7,6 +7,7 @@
 
 mod ci;
 mod deny;
+mod docs;
 mod dump;
 mod fuzz;
 mod layers;
@@ -27,6 +28,7 @@ Commands:
   tidy        the form of the source files: module docs, size, names, banned words
   deny        licences, duplicates and sources of all dependencies
                 --advisories   also check the advisory database, which must be fetched
+  docs        every command of the README and the documents, run with the binary of this checkout
   dump        write the documented dumps for boards, docs/dumps, anew
   fuzz-smoke  every fuzz target for a short while
                 --seconds N    time for each target, 30 if not given
@@ -65,6 +67,7 @@ fn run(words: &[String]) -> Result<(), Failure> {
         "layers" => no_options(options).and_then(|()| layers::run()),
         "tidy" => no_options(options).and_then(|()| tidy::run()),
         "deny" => deny::run(deny::parse(options)?),
+        "docs" => no_options(options).and_then(|()| docs::run()),
         "dump" => no_options(options).and_then(|()| dump::run()),
         "fuzz-smoke" => fuzz::run(&fuzz::Options::parse(options)?),
         "help" | "--help" | "-h" => {
@@ -92,9 +95,17 @@ mod tests {
 
     #[test]
     fn wrong_command_lines_are_usage_errors() {
-        for text in
-            ["", "nonsense", "layers --fast", "tidy x", "dump x", "ci --skip", "deny -a", "fuzz-smoke --seconds"]
-        {
+        for text in [
+            "",
+            "nonsense",
+            "layers --fast",
+            "tidy x",
+            "dump x",
+            "docs x",
+            "ci --skip",
+            "deny -a",
+            "fuzz-smoke --seconds",
+        ] {
             assert!(matches!(run(&words(text)), Err(Failure::Usage(_))), "{text:?}");
         }
     }
