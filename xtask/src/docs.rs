@@ -85,7 +85,7 @@ fn prepare(folder: &Path) -> std::io::Result<()> {
         std::fs::remove_dir_all(folder)?;
     }
     std::fs::create_dir_all(folder)?;
-    link(&root().join("data"), &folder.join("data"))
+    link(root().join("data"), folder.join("data"))
 }
 
 /// Runs commands as a careful person would: the first that fails ends the block.
