@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz-smoke`: every fuzz target for a short while, to show that it builds, starts and finds nothing.
+//! `cargo xtask fuzz`: every fuzz target for a short while, to show that it builds, starts and finds nothing.
 //!
 //! Without a sanitizer the pinned toolchain is enough: panics, hangs and allocations beyond the limit are found.
 //! The ordinary tests replay the kept corpus, so the gate does not need this command.

@@ -30,7 +30,7 @@ Commands:
                 --advisories   also check the advisory database, which must be fetched
   docs        every command of the README and the documents, run with the binary of this checkout
   dump        write the documented dumps for boards, docs/dumps, anew
-  fuzz-smoke  every fuzz target for a short while
+  fuzz        every fuzz target for a short while
                 --seconds N    time for each target, 30 if not given
                 --address      with the address sanitizer, which needs a nightly toolchain";
 
@@ -69,7 +69,7 @@ fn run(words: &[String]) -> Result<(), Failure> {
         "deny" => deny::run(deny::parse(options)?),
         "docs" => no_options(options).and_then(|()| docs::run()),
         "dump" => no_options(options).and_then(|()| dump::run()),
-        "fuzz-smoke" => fuzz::run(&fuzz::Options::parse(options)?),
+        "fuzz" => fuzz::run(&fuzz::Options::parse(options)?),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
             Ok(())
@@ -104,7 +104,7 @@ mod tests {
             "docs x",
             "ci --skip",
             "deny -a",
-            "fuzz-smoke --seconds",
+            "fuzz --seconds",
         ] {
             assert!(matches!(run(&words(text)), Err(Failure::Usage(_))), "{text:?}");
         }
