@@ -5,6 +5,7 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool speaks through them")]
 
+mod bench;
 mod ci;
 mod deny;
 mod docs;
@@ -28,6 +29,9 @@ Commands:
   tidy        the form of the source files: module docs, size, names, banned words
   deny        licences, duplicates and sources of all dependencies
                 --advisories   also check the advisory database, which must be fetched
+  bench       the criterion suite; with an option what it names instead, into docs/performance.md
+                --peers        encoders of other libraries beside ours, in an environment in target/peers
+                --scaling      time for each spike and memory as neurons, steps, samples and threads grow (Linux)
   docs        every command of the README and the documents, run with the binary of this checkout
   dump        write the documented dumps for boards, docs/dumps, anew
   fuzz        every fuzz target for a short while
@@ -67,6 +71,7 @@ fn run(words: &[String]) -> Result<(), Failure> {
         "layers" => no_options(options).and_then(|()| layers::run()),
         "tidy" => no_options(options).and_then(|()| tidy::run()),
         "deny" => deny::run(deny::parse(options)?),
+        "bench" => bench::run(&bench::Options::parse(options)?),
         "docs" => no_options(options).and_then(|()| docs::run()),
         "dump" => no_options(options).and_then(|()| dump::run()),
         "fuzz" => fuzz::run(&fuzz::Options::parse(options)?),
@@ -102,6 +107,7 @@ mod tests {
             "tidy x",
             "dump x",
             "docs x",
+            "bench --fast",
             "ci --skip",
             "deny -a",
             "fuzz --seconds",
