@@ -1,8 +1,10 @@
 //! Arrays of Python as values: any real element type, any strides, never modified.
 
 use crate::failure::{type_error, value_error};
-use ndarray::ArrayD;
-use numpy::{PyArrayDescrMethods, PyArrayDyn, PyArrayMethods, PyUntypedArray, PyUntypedArrayMethods};
+use ndarray::{ArrayD, Dimension};
+use numpy::{
+    Element, PyArray, PyArray1, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods, PyUntypedArray, PyUntypedArrayMethods,
+};
 use pyo3::prelude::*;
 
 /// Real numbers of any element type, as 64-bit numbers, in a copy of their own.
@@ -30,7 +32,21 @@ pub(crate) fn values(data: &Bound<'_, PyAny>) -> PyResult<ArrayD<f64>> {
     }
 }
 
+/// Numbers of one axis, in a copy of their own.
+pub(crate) fn elements<T: Element + Copy>(array: &Bound<'_, PyArray1<T>>) -> PyResult<Vec<T>> {
+    let array = aligned(array)?.try_readonly().map_err(value_error)?;
+    Ok(array.as_array().to_vec())
+}
+
 fn owned(array: &Bound<'_, PyArrayDyn<f64>>) -> PyResult<ArrayD<f64>> {
-    let array = array.try_readonly().map_err(value_error)?;
+    let array = aligned(array)?.try_readonly().map_err(value_error)?;
     Ok(array.to_owned_array())
+}
+
+/// The same numbers where Rust may read them: an array on bytes that came over a network may begin anywhere.
+fn aligned<'py, T: Element, D: Dimension>(array: &Bound<'py, PyArray<T, D>>) -> PyResult<Bound<'py, PyArray<T, D>>> {
+    let size = align_of::<T>();
+    let is_aligned = array.data().addr().is_multiple_of(size)
+        && array.strides().iter().all(|s| s.unsigned_abs().is_multiple_of(size));
+    if is_aligned { Ok(array.clone()) } else { Ok(array.call_method0("copy")?.cast_into()?) }
 }

@@ -1,9 +1,9 @@
 //! Trained networks and the spiking networks that are made of them.
 
-use crate::array::values;
+use crate::array::{elements, values};
 use crate::failure::{type_error, value_error};
 use ndarray::{ArrayD, IxDyn};
-use numpy::{IntoPyArray, PyArray1, PyArrayDyn, PyReadonlyArray1};
+use numpy::{IntoPyArray, PyArray1, PyArrayDyn};
 use pyo3::prelude::*;
 use spike_convert::{
     AnalogNetwork, ConversionOptions, ConversionReport, Graph, ImportError, ImportOptions, Layer, LayerList, NodeId,
@@ -106,7 +106,7 @@ impl Spiking {
         &self,
         py: Python<'py>,
         samples: &Bound<'py, PyAny>,
-        labels: PyReadonlyArray1<'py, i64>,
+        labels: &Bound<'py, PyArray1<i64>>,
         num_steps: &Bound<'py, PyAny>,
     ) -> PyResult<Evaluated<'py>> {
         let num_steps = steps(num_steps)?;
@@ -115,7 +115,7 @@ impl Spiking {
             u32::try_from(label)
                 .map_err(|_| value_error(format!("a label is {label}, allowed are whole numbers from 0")))
         };
-        let labels: Vec<u32> = labels.as_array().iter().map(as_class).collect::<PyResult<_>>()?;
+        let labels: Vec<u32> = elements(labels)?.iter().map(as_class).collect::<PyResult<_>>()?;
         let evaluation = py
             .detach(|| Simulation::<f32>::new(&self.network)?.evaluate(&samples, &labels, num_steps, None, &|_| ()))
             .map_err(value_error)?;

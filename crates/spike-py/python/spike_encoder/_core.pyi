@@ -2,14 +2,14 @@
 Spikes and codes for the package `spike_encoder`, which is the interface to use.
 """
 
-from _typeshed import SupportsGetItem
+from _typeshed import SupportsGetItem, SupportsLenAndGetItem
 from os import PathLike
 from typing import Any, SupportsFloat, SupportsIndex, final
 import numpy
 import numpy.typing
 import typing
 
-__all__ = ["Encoder", "Network", "Spiking", "Train", "decode", "decode_channels"]
+__all__ = ["Encoder", "Network", "SampleEncoder", "Spiking", "Train", "decode", "decode_channels"]
 
 @final
 class Encoder:
@@ -87,6 +87,37 @@ class Network:
     def run(self, /, samples: numpy.typing.ArrayLike) -> numpy.typing.NDArray[numpy.float32]:
         """
         Results of the trained network, shape (sample, output).
+        """
+
+@final
+class SampleEncoder:
+    """
+    Encodes samples whose scaling is known before any of them is seen.
+    """
+    def encode(self, /, data: numpy.typing.ArrayLike, sample_ids: numpy.typing.NDArray[numpy.int64]) -> tuple[numpy.typing.NDArray[numpy.int64], numpy.typing.NDArray[numpy.uint32], int]:
+        """
+        Spikes of samples, shape (sample, channel), which have these global indices: where each row begins and the last
+        ends, steps, number of values outside the range, which were clipped.
+        """
+    @property
+    def encoding(self, /) -> str:
+        """
+        The record of the encoding as JSON.
+        """
+    @property
+    def num_neurons(self, /) -> int:
+        """
+        Rows of spikes of a sample.
+        """
+    @staticmethod
+    def of_config(config: Any, options: str, num_channels: SupportsIndex, input_range: SupportsLenAndGetItem[SupportsFloat | SupportsIndex] | None) -> SampleEncoder:
+        """
+        An encoder of samples of so many channels; `input_range` is scaled to [0, 1], without it values must lie there.
+        """
+    @staticmethod
+    def of_encoding(encoding: str) -> SampleEncoder:
+        """
+        The encoder that a record tells of.
         """
 
 @final
