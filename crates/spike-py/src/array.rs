@@ -1,19 +1,20 @@
 //! Arrays of Python as values: any real element type, any strides, never modified.
 
 use crate::failure::{type_error, value_error};
-use ndarray::{ArrayD, Dimension};
+use ndarray::Dimension;
 use numpy::{
-    Element, PyArray, PyArray1, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods, PyUntypedArray, PyUntypedArrayMethods,
+    Element, PyArray, PyArray1, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods, PyReadonlyArrayDyn, PyUntypedArray,
+    PyUntypedArrayMethods,
 };
 use pyo3::prelude::*;
 
-/// Real numbers of any element type, as 64-bit numbers, in a copy of their own.
+/// Real numbers of any element type as 64-bit numbers, borrowed where they are such numbers already.
 ///
-/// The copy is made while the interpreter is locked: what another thread writes into the array later has no effect on
-/// the spikes. It costs about a hundredth of encoding it.
-pub(crate) fn values(data: &Bound<'_, PyAny>) -> PyResult<ArrayD<f64>> {
+/// As with functions of NumPy itself, no other thread may write into the array while a call reads it: the interpreter
+/// is not locked then.
+pub(crate) fn values<'py>(data: &Bound<'py, PyAny>) -> PyResult<PyReadonlyArrayDyn<'py, f64>> {
     if let Ok(array) = data.cast_exact::<PyArrayDyn<f64>>() {
-        return owned(array);
+        return borrowed(array);
     }
     let numpy = data.py().import("numpy")?;
     if data.is_instance(&numpy.getattr("ma")?.getattr("MaskedArray")?)? {
@@ -23,7 +24,7 @@ pub(crate) fn values(data: &Bound<'_, PyAny>) -> PyResult<ArrayD<f64>> {
     let array = array.cast::<PyUntypedArray>()?;
     match array.dtype().kind() {
         b'f' | b'i' | b'u' | b'b' => {
-            owned(array.call_method1("astype", (numpy.getattr("float64")?,))?.cast::<PyArrayDyn<f64>>()?)
+            borrowed(array.call_method1("astype", (numpy.getattr("float64")?,))?.cast::<PyArrayDyn<f64>>()?)
         }
         _ => Err(type_error(format!(
             "the data have the dtype {}, allowed are real numbers: floating point, integers and bool",
@@ -38,9 +39,8 @@ pub(crate) fn elements<T: Element + Copy>(array: &Bound<'_, PyArray1<T>>) -> PyR
     Ok(array.as_array().to_vec())
 }
 
-fn owned(array: &Bound<'_, PyArrayDyn<f64>>) -> PyResult<ArrayD<f64>> {
-    let array = aligned(array)?.try_readonly().map_err(value_error)?;
-    Ok(array.to_owned_array())
+fn borrowed<'py>(array: &Bound<'py, PyArrayDyn<f64>>) -> PyResult<PyReadonlyArrayDyn<'py, f64>> {
+    aligned(array)?.try_readonly().map_err(value_error)
 }
 
 /// The same numbers where Rust may read them: an array on bytes that came over a network may begin anywhere.

@@ -199,7 +199,7 @@ fn array(tensor: &Tensor) -> PyResult<ArrayD<f64>> {
 
 /// Samples as 32-bit numbers, one after the other, as networks compute.
 fn narrow(samples: &Bound<'_, PyAny>) -> PyResult<Vec<f32>> {
-    Ok(values(samples)?.iter().map(|&value| value as f32).collect())
+    Ok(values(samples)?.as_array().iter().map(|&value| value as f32).collect())
 }
 
 fn steps(num_steps: &Bound<'_, PyAny>) -> PyResult<u32> {

@@ -75,6 +75,7 @@ impl SampleEncoder {
         sample_ids: &Bound<'py, PyArray1<i64>>,
     ) -> PyResult<Rows<'py>> {
         let data = values(data)?;
+        let data = data.as_array();
         let data = data.into_dimensionality::<Ix2>().map_err(|_| type_error("give data of shape (sample, channel)"))?;
         let as_index = |&id: &i64| {
             u64::try_from(id)
@@ -84,7 +85,7 @@ impl SampleEncoder {
         if ids.len() != data.nrows() {
             return Err(value_error(format!("{} ids for {} samples; give one for each", ids.len(), data.nrows())));
         }
-        let (num_channels, data) = (data.ncols(), data.into_raw_vec_and_offset().0);
+        let (num_channels, data): (_, Vec<f64>) = (data.ncols(), data.iter().copied().collect());
         let (offsets, steps, clipped) = py.detach(|| self.rows(&data, num_channels, &ids)).map_err(encode_error)?;
         Ok((offsets.into_pyarray(py), steps.into_pyarray(py), clipped))
     }

@@ -71,6 +71,7 @@ impl Train {
         encoding: Option<&str>,
     ) -> PyResult<Self> {
         let times = values(spike_times)?;
+        let times = times.as_array();
         if times.ndim() != 2 {
             return Err(value_error(format!("spike_times have {} axes; give (num_neurons, max_spikes)", times.ndim())));
         }
