@@ -31,6 +31,17 @@ fn read(prefix: &Path, skip: usize, number: usize) -> Result<Images, Box<dyn Err
     Ok((pixels.iter().map(|&pixel| (pixel / 255.0) as f32).collect(), labels))
 }
 
+/// Processor time of all threads so far, where the system tells (Linux).
+fn processor_seconds() -> Option<f64> {
+    let mut nanoseconds = 0u64;
+    for task in std::fs::read_dir("/proc/self/task").ok()? {
+        // The first number is the time on a processor in nanoseconds.
+        let text = std::fs::read_to_string(task.ok()?.path().join("schedstat")).ok()?;
+        nanoseconds += text.split_whitespace().next()?.parse::<u64>().ok()?;
+    }
+    Some(nanoseconds as f64 / 1e9)
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: HashMap<String, String> = std::env::args()
         .skip(1)
@@ -58,12 +69,17 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut seconds = Vec::new();
         let size = simulation.num_inputs();
         let mut evaluation = None;
+        let (mut num_spikes, mut num_synaptic_operations) = (0, 0);
+        // The system counts it in ticks: over all images, not for each.
+        let before = processor_seconds();
         if batch == 1 {
             let mut state = simulation.state();
             for image in images.0.chunks(size) {
                 let start = Instant::now();
                 simulation.begin(&mut state, image)?;
                 (0..num_steps).for_each(|_| simulation.step(&mut state));
+                num_spikes += state.num_spikes();
+                num_synaptic_operations += state.num_synaptic_operations();
                 seconds.push(start.elapsed().as_secs_f64());
             }
         } else {
@@ -74,9 +90,12 @@ fn main() -> Result<(), Box<dyn Error>> {
                 seconds.push(start.elapsed().as_secs_f64() / labels.len() as f64);
                 let correct: &mut Vec<usize> = evaluation.get_or_insert_with(|| vec![0; num_steps]);
                 correct.iter_mut().zip(&part.num_correct).for_each(|(all, part)| *all += part);
+                num_spikes += part.num_spikes;
+                num_synaptic_operations += part.num_synaptic_operations;
             }
         }
         seconds.sort_by(f64::total_cmp);
+        let spent = before.zip(processor_seconds()).map(|(before, after)| after - before);
         let accuracy_at: serde_json::Map<String, serde_json::Value> = evaluation
             .iter()
             .flat_map(|correct| {
@@ -89,6 +108,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             "timesteps": num_steps,
             "batch": batch,
             "ms_per_image": 1e3 * seconds[seconds.len() / 2],
+            "cpu_ms_per_image": spent.map(|seconds| 1e3 * seconds / images.1.len() as f64),
+            "spikes_per_image": num_spikes as f64 / images.1.len() as f64,
+            "synaptic_operations_per_image": num_synaptic_operations as f64 / images.1.len() as f64,
             "accuracy_original": original,
             "accuracy_at": accuracy_at,
         });

@@ -13,7 +13,7 @@ the fastest counts: step by step (`s`), all steps in one call (`m`), and 8 steps
 small enough for the caches.
 
 Our example is called after the peer for each network, if it was built: `models=M steps=T images=N batch=B`. It prints
-one JSON object with `accuracy_at` (fractions by steps, when B is above 1) and the median `cpu_ms_per_image`; without it
+one JSON object with `accuracy_at` (fractions by steps, when B is above 1) and `cpu_ms_per_image`; without it
 `ms_per_image`, which is wall time, is compared with the peer's processor time, and the table says so.
 
 Equal accuracy is told in two ways: what the peer's best mode reaches with all its steps, where ours may stop as soon as

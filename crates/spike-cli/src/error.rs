@@ -2,11 +2,14 @@
 
 use crate::figure::FigureError;
 use spike::BenchmarkError;
+use spike_convert::{ConvertError, ImportError, SpikenetError};
 use spike_core::{ConfigError, DecodeError, DecodingMethod, EncodeError, NameError};
 use spike_decode::OptimiseError;
+use spike_hw::{BoardError, QuantiseError, RecordError};
 use spike_io::ReadError;
 use spike_io::events::EventFileError;
 use spike_io::feed::FeedError;
+use spike_io::nir::NirError;
 use spike_io::spk::SpkError;
 use spike_metrics::MetricsError;
 use std::io;
@@ -158,6 +161,72 @@ pub(crate) enum CliError {
         /// The first difference.
         difference: String,
     },
+    /// A trained network that cannot be read.
+    #[error("{name}")]
+    Import {
+        /// The model.
+        name: String,
+        /// What is wrong with it.
+        source: ImportError,
+    },
+    /// A network that cannot be converted, or samples that do not fit it.
+    #[error("{name}")]
+    Convert {
+        /// The model.
+        name: String,
+        /// What is wrong.
+        source: ConvertError,
+    },
+    /// A file of a converted network.
+    #[error("{name}")]
+    Spikenet {
+        /// The file.
+        name: String,
+        /// What is wrong.
+        source: SpikenetError,
+    },
+    /// A network that has no form on a board, or samples that do not fit it.
+    #[error("{name}")]
+    Quantise {
+        /// The network.
+        name: String,
+        /// What is wrong.
+        source: QuantiseError,
+    },
+    /// A board that is not known.
+    #[error(transparent)]
+    Board(#[from] BoardError),
+    /// Spikes that have no record.
+    #[error("the spikes of the samples")]
+    Records(#[source] RecordError),
+    /// A network that is larger than its board.
+    #[error("{name} does not fit {board}: {number} of its demands exceed what there is; see the lines above")]
+    DoesNotFit {
+        /// The network.
+        name: String,
+        /// The board.
+        board: String,
+        /// Number of things that do not fit.
+        number: usize,
+    },
+    /// A network that NIR does not take.
+    #[error("{name}")]
+    Nir {
+        /// The file.
+        name: String,
+        /// What is wrong.
+        source: NirError,
+    },
+    /// A label that is no class.
+    #[error("{name}: label {position} is {value}; labels are whole numbers from 0")]
+    Label {
+        /// Name of the input.
+        name: String,
+        /// Which label.
+        position: usize,
+        /// Its value.
+        value: f64,
+    },
     /// An output that cannot be written.
     #[error("cannot write {}; check that its folder exists, may be written to and has room", path.display())]
     Write {
@@ -198,15 +267,21 @@ impl From<BenchmarkError> for CliError {
 }
 
 impl CliError {
-    /// 1 difference, 2 usage or configuration, 3 data, 5 output.
+    /// 1 difference, 2 usage or configuration, 3 data, 4 unsupported model, 5 output.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::Different { .. } => 1,
+            Self::Different { .. } | Self::DoesNotFit { .. } => 1,
             Self::Metrics(MetricsError::Parameter { .. }) => 2,
             Self::Usage(_) | Self::Name(_) | Self::Config(_) | Self::ConfigFile { .. } => 2,
             Self::Column { .. } | Self::OptionOfAnotherMethod { .. } | Self::EventsInstead { .. } => 2,
             Self::Decode(DecodeError::WrongMethod { .. } | DecodeError::NoEncoding { .. }) => 2,
             Self::Feed { source, .. } => exit_code_of_feed(source),
+            Self::Import { source, .. } => exit_code_of_import(source),
+            Self::Quantise { source, .. } => exit_code_of_quantise(source),
+            Self::Board(_) => 2,
+            Self::Records(_) => 3,
+            Self::Convert { source: ConvertError::Options { .. } | ConvertError::Form { .. }, .. } => 2,
+            Self::Convert { .. } | Self::Spikenet { .. } | Self::Nir { .. } | Self::Label { .. } => 3,
             Self::Open { .. }
             | Self::Read { .. }
             | Self::Spikes { .. }
@@ -221,6 +296,28 @@ impl CliError {
             | Self::Mismatch { .. } => 3,
             Self::Write { .. } | Self::Figure(_) => 5,
         }
+    }
+}
+
+/// 4 for a model that is whole and cannot be converted, 2 for what an option would change, 3 for the file.
+fn exit_code_of_import(error: &ImportError) -> u8 {
+    match error {
+        ImportError::UnsupportedOperator { .. }
+        | ImportError::UnsupportedUse { .. }
+        | ImportError::BatchMixed { .. }
+        | ImportError::Opset { .. }
+        | ImportError::Inputs { .. } => 4,
+        ImportError::Outputs { .. } | ImportError::InputShape { .. } | ImportError::UnknownFormat { .. } => 2,
+        _ => 3,
+    }
+}
+
+/// 4 for a network that no board has, 2 for what an option would change, 3 for the samples.
+fn exit_code_of_quantise(error: &QuantiseError) -> u8 {
+    match error {
+        QuantiseError::Layer { .. } | QuantiseError::Model(_) => 4,
+        QuantiseError::Option { .. } | QuantiseError::Range { .. } | QuantiseError::NoRange { .. } => 2,
+        _ => 3,
     }
 }
 

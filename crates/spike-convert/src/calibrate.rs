@@ -69,7 +69,6 @@ impl SpikingNetwork {
         let parts = map_parts(num_samples, |range| {
             let mut sums = vec![0.0; site.thresholds.len()];
             let (mut state, mut activations) = (simulation.state(), analog.activations());
-            state.record_counts(true);
             for number in range {
                 let sample = &samples[number * size..(number + 1) * size];
                 analog.run_sample(sample, &mut activations)?;

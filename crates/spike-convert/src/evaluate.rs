@@ -4,6 +4,7 @@ use crate::analog::AnalogNetwork;
 use crate::error::ConvertError;
 use crate::par::map_indexed;
 use crate::simulate::{Simulation, SimulationState};
+use spike_core::SpikeBatch;
 use spike_sim::Real;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -40,6 +41,16 @@ pub struct Evaluation {
 }
 
 impl Evaluation {
+    /// This run and another over other samples, as one.
+    #[must_use]
+    pub fn joined(mut self, other: Self) -> Self {
+        let steps = |part: &Self| part.mean_steps * part.num_samples as f64;
+        let sum = steps(&self) + steps(&other);
+        self.merge(other);
+        self.mean_steps = sum / self.num_samples.max(1) as f64;
+        self
+    }
+
     /// Share of correct samples after t steps, t from 1.
     #[must_use]
     pub fn accuracy(&self, t: u32) -> f64 {
@@ -78,8 +89,69 @@ impl<F: Real> Simulation<F> {
             for number in range {
                 let sample = &samples[number * size..(number + 1) * size];
                 self.begin(&mut state, sample).map_err(|error| error.in_sample(number))?;
-                part.add(self, &mut state, labels[number], num_steps, exit);
+                part.add_steps(&mut state, labels[number], num_steps, exit, |state, _| {
+                    self.step(state);
+                    Ok(())
+                })?;
                 progress(done.fetch_add(1, Ordering::Relaxed) + 1);
+            }
+            Ok::<_, ConvertError>(part)
+        });
+        let mut all = Evaluation::empty(num_steps);
+        for part in parts {
+            all.merge(part?);
+        }
+        all.mean_steps /= all.num_samples as f64;
+        Ok(all)
+    }
+
+    /// Simulates labelled samples whose input is spikes, one neuron for each value of the input; a network compiled by
+    /// [`with_spike_input`](Self::with_spike_input).
+    ///
+    /// Every spike adds `amplitude` in its step, so that the mean input of a neuron is amplitude·spikes/T. Step 0 of
+    /// the grid is the first of the simulation; after the grid ends nothing arrives but biases.
+    ///
+    /// # Errors
+    /// [`ConvertError::Input`] for another number of neurons than the network has inputs, [`ConvertError::Labels`] if
+    /// labels are not as many as samples or beyond the classes.
+    pub fn evaluate_spikes(
+        &self,
+        spikes: &SpikeBatch,
+        amplitude: f64,
+        labels: &[u32],
+        num_steps: u32,
+        exit: Option<EarlyExit>,
+    ) -> Result<Evaluation, ConvertError> {
+        let (inputs, neurons) = (self.num_inputs(), spikes.num_neurons());
+        if neurons != inputs {
+            let problem = format!("a sample has {neurons} spiking neurons, the network has {inputs} inputs");
+            return Err(ConvertError::Input { problem });
+        }
+        let num_samples = spikes.num_samples();
+        check_labels(num_samples * inputs, inputs, labels, self.num_outputs())?;
+        let amplitude = F::from_f64(amplitude);
+        let parts = map_indexed(num_samples.div_ceil(SAMPLES_PER_TASK), |task| {
+            let mut state = self.state();
+            let mut part = Evaluation::empty(num_steps);
+            let mut steps = vec![Vec::new(); num_steps as usize];
+            let first = task * SAMPLES_PER_TASK;
+            for (number, &label) in (first..).zip(&labels[first..num_samples.min(first + SAMPLES_PER_TASK)]) {
+                steps.iter_mut().for_each(Vec::clear);
+                for (neuron, row) in (0u32..).zip(spikes.sample(number).neurons()) {
+                    for &step in row {
+                        if let Some(fired) = steps.get_mut(step as usize) {
+                            fired.push(neuron);
+                        }
+                    }
+                }
+                self.begin_spikes(&mut state);
+                let mut amplitudes = Vec::new();
+                part.add_steps(&mut state, label, num_steps, exit, |state, t| {
+                    let fired = &steps[t as usize];
+                    amplitudes.clear();
+                    amplitudes.resize(fired.len(), amplitude);
+                    self.step_spikes(state, fired, &amplitudes)
+                })?;
             }
             Ok::<_, ConvertError>(part)
         });
@@ -137,17 +209,17 @@ impl Evaluation {
         }
     }
 
-    fn add<F: Real>(
+    fn add_steps<F: Real>(
         &mut self,
-        simulation: &Simulation<F>,
         state: &mut SimulationState<F>,
         label: u32,
         num_steps: u32,
         exit: Option<EarlyExit>,
-    ) {
+        mut step: impl FnMut(&mut SimulationState<F>, u32) -> Result<(), ConvertError>,
+    ) -> Result<(), ConvertError> {
         let mut class = 0;
         for t in 0..num_steps {
-            simulation.step(state);
+            step(state, t)?;
             class = state.prediction();
             let correct = usize::from(class == label as usize);
             self.num_correct[t as usize] += correct;
@@ -161,6 +233,7 @@ impl Evaluation {
         self.num_spikes += state.num_spikes();
         self.num_synaptic_operations += state.num_synaptic_operations();
         self.mean_steps += f64::from(state.num_steps());
+        Ok(())
     }
 
     fn merge(&mut self, other: Self) {
@@ -182,6 +255,21 @@ fn exits<F: Real>(exit: EarlyExit, state: &SimulationState<F>) -> bool {
 }
 
 impl AnalogNetwork {
+    /// The class of each sample: the place of the largest result, the first of several.
+    ///
+    /// # Errors
+    /// [`ConvertError::Labels`] if the samples are not whole or none, [`ConvertError::Run`] for samples that do not fit.
+    pub fn classes(&self, samples: &[f32]) -> Result<Vec<u32>, ConvertError> {
+        let size = self.graph().node(self.graph().input()).num_values();
+        let classes = self.graph().node(self.graph().output()).num_values();
+        let zeros = vec![0; samples.len() / size];
+        check_labels(samples.len(), size, &zeros, classes)?;
+        let results = self.run(samples)?;
+        let class =
+            |values: &[f32]| (1..values.len()).fold(0, |best, i| if values[best] < values[i] { i } else { best });
+        Ok(results.chunks(classes).map(|values| class(values) as u32).collect())
+    }
+
     /// Share of samples that the analog network classifies correctly.
     ///
     /// # Errors
@@ -190,10 +278,7 @@ impl AnalogNetwork {
         let size = self.graph().node(self.graph().input()).num_values();
         let classes = self.graph().node(self.graph().output()).num_values();
         let num_samples = check_labels(samples.len(), size, labels, classes)?;
-        let results = self.run(samples)?;
-        let class =
-            |values: &[f32]| (1..values.len()).fold(0, |best, i| if values[best] < values[i] { i } else { best });
-        let correct = results.chunks(classes).zip(labels).filter(|(values, label)| class(values) == **label as usize);
-        Ok(correct.count() as f64 / num_samples as f64)
+        let correct = self.classes(samples)?.iter().zip(labels).filter(|(class, label)| class == label).count();
+        Ok(correct as f64 / num_samples as f64)
     }
 }

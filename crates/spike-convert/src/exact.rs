@@ -104,9 +104,7 @@ impl ExactNetwork {
     /// Memory for one sample at a time.
     #[must_use]
     pub fn state(&self) -> SimulationState<f64> {
-        let mut state = self.simulation.state();
-        state.record_counts(true);
-        state
+        self.simulation.state()
     }
 
     /// Runs a sample: L driven steps, then silent ones until no neuron moves.

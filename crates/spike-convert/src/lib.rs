@@ -39,6 +39,7 @@ mod calibrate;
 mod error;
 mod evaluate;
 mod exact;
+mod export;
 mod fold;
 mod graph;
 mod import;
@@ -51,6 +52,7 @@ mod profile;
 mod report;
 mod shape;
 mod simulate;
+mod spikenet;
 mod spiking;
 mod tensor;
 
@@ -58,6 +60,7 @@ pub use analog::{Activations, AnalogNetwork};
 pub use error::{ConvertError, GraphError, RunError};
 pub use evaluate::{EarlyExit, Evaluation, Progress};
 pub use exact::{ExactNetwork, Settled};
+pub use export::NormalisedLayer;
 pub use fold::fold;
 pub use graph::{Graph, MAX_NODE_VALUES, Node, NodeId};
 pub use import::{
@@ -68,6 +71,7 @@ pub use layer::{BatchNorm, BinaryOp, Conv, Dense, Function, GeluForm, Layer, Lay
 pub use profile::{GroupProfile, Profile, SiteProfile};
 pub use report::{ConversionReport, SiteReport};
 pub use simulate::{Simulation, SimulationState};
+pub use spikenet::SpikenetError;
 pub use spiking::{
     Attention, ConversionOptions, Form, Granularity, Groups, MaxPooling, Normalisation, Readout, Site, SiteKind,
     SpikeSigns, SpikingNetwork,

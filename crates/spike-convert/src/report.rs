@@ -144,7 +144,6 @@ impl ConversionReport {
         let parts = map_parts(num_samples, |range| {
             let mut sums = start();
             let (mut state, mut activations) = (simulation.state(), analog.activations());
-            state.record_counts(true);
             for number in range {
                 let sample = &samples[number * size..(number + 1) * size];
                 analog.run_sample(sample, &mut activations).map_err(|error| error.in_sample(number))?;

@@ -9,6 +9,8 @@ mod nir;
 mod onnx;
 #[path = "../../../fuzz/targets/safetensors.rs"]
 mod safetensors;
+#[path = "../../../fuzz/targets/spikenet.rs"]
+mod spikenet;
 
 fn replay(name: &str, run: fn(&[u8])) {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(name);
@@ -50,4 +52,9 @@ fn safetensors_corpus() {
 #[test]
 fn nir_corpus() {
     replay("nir", nir::run);
+}
+
+#[test]
+fn spikenet_corpus() {
+    replay("spikenet", spikenet::run);
 }

@@ -113,7 +113,6 @@ fn spikes_are_those_of_a_plain_simulation() {
             let simulation = Simulation::<f64>::new(&network).unwrap();
             let expected_logits = reference.doubles(&format!("{mode}.logits"));
             let mut state = simulation.state();
-            state.record_counts(true);
             let (mut compared, mut different) = (0, 0);
             for (image, sample) in test.chunks(784).enumerate() {
                 simulation.begin(&mut state, sample).unwrap();
@@ -190,7 +189,6 @@ fn powers_of_two(network: &SpikingNetwork) -> SpikingNetwork {
 fn history(network: &SpikingNetwork, samples: &[f32], num_steps: u32) -> Vec<Vec<i32>> {
     let simulation = Simulation::<f64>::new(network).unwrap();
     let mut state = simulation.state();
-    state.record_counts(true);
     let mut history = Vec::new();
     for sample in samples.chunks(784) {
         simulation.begin(&mut state, sample).unwrap();

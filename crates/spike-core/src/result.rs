@@ -23,13 +23,19 @@ pub struct DecodingResult {
 }
 
 /// Result of converting an analog network.
+///
+/// The network stands here twice, and one of the two is to be run, never a mixture: `snn_weights` with a threshold of
+/// 1 in every layer, or the weights of the analog network with the thresholds of `threshold_balancing`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ConversionResult {
-    /// Weights by layer name.
+    /// Normalised weights W·λ₍l−1₎/λ₍l₎ by layer name, with BatchNorm folded in, and under `{layer}.bias` b/λ₍l₎: for
+    /// thresholds of 1. Channels have thresholds of their own, which are in the weights.
     pub snn_weights: BTreeMap<String, ArrayD<f64>>,
-    /// Threshold by layer name.
+    /// Threshold λ₍l₎/λ₍l−1₎ for the weights of the analog network, by layer name; the ratio of the means where channels
+    /// have their own.
     pub threshold_balancing: BTreeMap<String, f64>,
-    /// Scale factor by layer name.
+    /// λ₍l₎ by layer name: the activation that a spike stands for; the mean where channels have their own, 1 for a layer
+    /// that only accumulates.
     pub normalization_factors: BTreeMap<String, f64>,
     /// Top-1 accuracy of the analog network, as a fraction.
     pub accuracy_original: f64,
@@ -41,6 +47,14 @@ pub struct ConversionResult {
     pub num_timesteps_simulated: u32,
     /// Wall time of the conversion.
     pub conversion_time_s: f64,
+}
+
+impl ConversionResult {
+    /// Relative loss of accuracy in percent: 100·(original − converted)/original; 0 if the original is 0.
+    #[must_use]
+    pub fn loss_pct(accuracy_original: f64, accuracy_converted: f64) -> f64 {
+        if accuracy_original > 0.0 { 100.0 * (accuracy_original - accuracy_converted) / accuracy_original } else { 0.0 }
+    }
 }
 
 /// What benchmarking an encoding reports.

@@ -82,6 +82,16 @@ pub enum ModelError {
         /// The target.
         target: u32,
     },
+    /// A weight that its format does not hold.
+    #[error("weight {index} is {found}, which a synapse of these bits with exponent {exponent} does not hold")]
+    NotHeld {
+        /// Its position.
+        index: usize,
+        /// The weight.
+        found: i64,
+        /// The exponent.
+        exponent: i32,
+    },
     /// An index that leads nowhere.
     #[error("{what} {index} refers to {found}, which is not below {len}")]
     NoSuch {

@@ -47,7 +47,10 @@ mod fit;
 mod fixed;
 pub mod lava;
 pub mod nengo_loihi;
+mod network;
 mod packed;
+mod par;
+mod quantise;
 mod record;
 mod rules;
 mod synapse_memory;
@@ -58,7 +61,14 @@ pub use emulator::{EmulationError, Emulator, emulate};
 pub use error::ModelError;
 pub use fit::{FitReport, LayerDemand, LayerFit, Misfit, Remedy, Resource, Usage, fit};
 pub use fixed::{decay, wrap_signed};
+pub use network::{
+    Drive, Image, IntegerEvaluation, IntegerNetwork, IntegerSimulation, IntegerState, LAVA_SCRIPT, Pattern, Peak,
+    Population, Progress, Projection, Role, Source, regular_spikes,
+};
 pub use packed::{pack_host_words, pack_spike_bits, unpack_host_words, unpack_spike_bits};
+pub use quantise::{
+    Quantisation, QuantiseError, QuantiseOptions, QuantisedLayer, Substitution, board_demands, quantise,
+};
 pub use record::{
     AxonAddress, AxonType, RECORD_BYTES, RecordError, RecordHeader, RecordReader, RecordWriter, SpikeRecord,
     spike_records,

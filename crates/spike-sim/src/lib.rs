@@ -53,6 +53,7 @@ mod rows;
 pub use connections::{Connections, Synapse};
 pub use drive::Drive;
 pub use error::SimError;
+pub use flags::each_spike;
 pub use integrate_fire::{Emission, IfLayer, IfNeurons, IfNeuronsOptions, IfOptions, IfPopulation, IfReset, Threshold};
 pub use lif::{
     HomeostasisOptions, LifNeuron, LifOptions, LifPopulation, PostsynapticEffect, Refractoriness, Reset, Schedule,

@@ -3,9 +3,9 @@
 use crate::benchmark::{BenchmarkError, BenchmarkOptions, benchmark};
 use ndarray::{Array2, ArrayViewD};
 use spike_core::{
-    CodeOptions, CodingScheme, ConfigError, DecodeError, DecodingMethod, DecodingResult, EncodeError, EncoderConfig,
-    Encoding, EncodingMetrics, NeuronIds, NormalizeReport, Normalizer, NormalizerKind, PopulationCode, Seed,
-    SpikeBatch, SpikeTrain, TemporalCode, TemporalScheme, TimeGrid, UnitValues,
+    CodeOptions, CodingScheme, ConfigError, ConversionResult, DecodeError, DecodingMethod, DecodingResult, EncodeError,
+    EncoderConfig, Encoding, EncodingMetrics, NeuronIds, NormalizeReport, Normalizer, NormalizerKind, PopulationCode,
+    Seed, SpikeBatch, SpikeTrain, TemporalCode, TemporalScheme, TimeGrid, UnitValues,
 };
 use spike_decode::{Decoder, Method};
 use spike_encode::{Encoder, Ranking};
@@ -255,6 +255,21 @@ impl NeuromorphicEncoder {
             reconstruction_mse: None,
             reconstruction_r2: None,
         })
+    }
+
+    /// Converts a trained network and measures it on its calibration data, samples along the first axis: see
+    /// [`convert_ann_to_snn`](crate::convert_ann_to_snn); the specification's `num_timesteps` is 256 by default.
+    ///
+    /// # Errors
+    /// [`spike_convert::ConvertError`] for samples that do not fit the network.
+    pub fn convert_ann_to_snn(
+        &self,
+        ann_model: &spike_convert::Graph,
+        calibration_data: ArrayViewD<'_, f64>,
+        num_timesteps: u32,
+    ) -> Result<ConversionResult, spike_convert::ConvertError> {
+        let samples: Vec<f32> = calibration_data.iter().map(|&value| value as f32).collect();
+        crate::convert_ann_to_snn(ann_model, &samples, num_timesteps)
     }
 
     /// Measures what a code keeps of data and what it costs, with its default decoder.

@@ -8,6 +8,7 @@
 //! | [`encode_temporal`](NeuromorphicEncoder::encode_temporal) | the same, and a [`TemporalScheme`] | [`TemporalCode`] |
 //! | [`encode_population`](NeuromorphicEncoder::encode_population) | the same, and a number of neurons | [`PopulationCode`] |
 //! | [`decode_spikes`](NeuromorphicEncoder::decode_spikes) | a [`SpikeTrain`] and a [`DecodingMethod`] | [`DecodingResult`] |
+//! | [`convert_ann_to_snn`](NeuromorphicEncoder::convert_ann_to_snn) | a trained network and calibration data | [`ConversionResult`] |
 //! | [`benchmark_encoding`](NeuromorphicEncoder::benchmark_encoding) | data and a [`CodingScheme`] | [`EncodingMetrics`] |
 //!
 //! Beyond it: [`encode`](NeuromorphicEncoder::encode) for any code of values with its options,
@@ -52,11 +53,13 @@
 //! `spike-sim`, metrics in `spike-metrics`, files in `spike-io`.
 
 mod benchmark;
+mod convert;
 mod encoder;
 mod orchestrator;
 mod par;
 
 pub use benchmark::{BenchmarkError, BenchmarkOptions, EncodingReport, ResponseSymbol, benchmark};
+pub use convert::{AnnToSnnConverter, Conversion, convert_ann_to_snn};
 pub use encoder::NeuromorphicEncoder;
 pub use orchestrator::{
     Delivered, INPUT, LaneReport, NeuronModel, Orchestrator, OrchestratorError, Pipeline, PipelineReport, Plasticity,
@@ -64,9 +67,9 @@ pub use orchestrator::{
     Sample, SampleSender, SampleStart, Samples, SendError, SpikeFile, SpikeReport, StageError, StageReport, Wiring,
 };
 pub use spike_core::{
-    CodeOptions, CodingScheme, ConfigError, DecodeError, DecodingMethod, DecodingResult, EncodeError, EncoderConfig,
-    Encoding, EncodingMetrics, Normalizer, NormalizerKind, PopulationCode, Seed, SpikeTrain, TemporalCode,
-    TemporalScheme, TimeGrid,
+    CodeOptions, CodingScheme, ConfigError, ConversionResult, DecodeError, DecodingMethod, DecodingResult, EncodeError,
+    EncoderConfig, Encoding, EncodingMetrics, Normalizer, NormalizerKind, PopulationCode, Seed, SpikeTrain,
+    TemporalCode, TemporalScheme, TimeGrid,
 };
 pub use spike_decode::{ActivityReadout, ClassAssignment, ClassResponses, Decoder, Method, Prior, Scored};
 pub use spike_encode::{DvsPixelEncoder, FrameTimes};

@@ -29,6 +29,11 @@ enum DuplicateRule {
 }
 
 impl GridFlags {
+    /// Whether nothing was chosen.
+    pub(super) fn is_default(self) -> bool {
+        (self.grid, self.duplicates) == (GridRule::Exact, DuplicateRule::Error)
+    }
+
     pub(super) fn rounding(self) -> Rounding {
         match self.grid {
             GridRule::Floor => Rounding::Floor,

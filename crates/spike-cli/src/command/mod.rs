@@ -2,7 +2,9 @@
 
 mod bench;
 mod cat;
+mod check;
 mod compare;
+mod convert;
 mod decode;
 mod demo;
 mod encode;
@@ -36,7 +38,9 @@ pub(crate) enum Command {
     Inspect(inspect::Inspect),
     /// Turn a file of spikes or camera events into another format.
     Transcode(transcode::Transcode),
-    /// Write spikes as the input of a simulator, with a script that runs them there.
+    /// Say whether a network fits a board, what does not, and what would make it fit.
+    Check(check::Check),
+    /// Write spikes as the input of a simulator, or a network in the integers of a board.
     Export(Box<export::Export>),
     /// Read spike times that a simulator recorded.
     Import(import::Import),
@@ -44,6 +48,8 @@ pub(crate) enum Command {
     Plot(plot::Plot),
     /// Measure what codes keep of data and what they cost.
     Bench(Box<bench::Bench>),
+    /// Convert a trained network to a spiking one, and measure what it loses.
+    Convert(Box<convert::Convert>),
     /// Measure how far two files of spikes are from each other, or whether they are the same.
     Compare(compare::Compare),
     /// List the codes, or describe one.
@@ -59,10 +65,12 @@ pub(crate) fn run(command: Command) -> Result<(), CliError> {
         Command::Cat(command) => command.run(),
         Command::Inspect(command) => command.run(),
         Command::Transcode(command) => command.run(),
+        Command::Check(command) => command.run(),
         Command::Export(command) => command.run(),
         Command::Import(command) => command.run(),
         Command::Plot(command) => command.run(),
         Command::Bench(command) => command.run(),
+        Command::Convert(command) => command.run(),
         Command::Compare(command) => command.run(),
         Command::Schemes(command) => command.run(),
     }

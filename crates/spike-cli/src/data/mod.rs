@@ -1,9 +1,11 @@
 //! Inputs: arrays of samples and files of spikes, from paths or standard input.
 
 mod frames;
+mod network;
 mod recording;
 
 pub(crate) use frames::Frames;
+pub(crate) use network::open_network;
 
 use crate::error::CliError;
 use crate::options::Columns;

@@ -3,12 +3,12 @@
 use super::mapping::{Link, Mapping, links, windows};
 use super::scale::{by_channel, by_feature, single, unfoldable};
 use super::synapses::{Scales, Synapses};
-use super::{Class, Edge, Input, InputClass, Lists, Plan, PoolUnit, SiteUnit, Unit, UnitKind};
+use super::{Class, Edge, Input, InputClass, Plan, PoolUnit, RowUnit, SiteUnit, Unit, UnitKind};
 use crate::error::ConvertError;
 use crate::graph::{Graph, Node, NodeId};
 use crate::layer::{BinaryOp, Layer};
 use crate::shape::image;
-use crate::spiking::{Form, Site, SiteKind, SpikeSigns, SpikingNetwork, is_linear, is_rectifier};
+use crate::spiking::{Form, MaxPooling, Site, SiteKind, SpikeSigns, SpikingNetwork, is_linear, is_rectifier};
 use spike_sim::{Emission, IfNeuronsOptions, Real};
 
 pub(super) fn compile<F: Real>(
@@ -28,12 +28,22 @@ pub(super) fn compile<F: Real>(
     };
     for (id, node) in graph.enumerate() {
         let unit = compiler.unit(id, node)?;
-        compiler.of_node[id.index()] = compiler.units.len();
-        compiler.units.push(unit);
+        compiler.of_node[id.index()] = match unit.inputs.as_slice() {
+            // Events that only pass need no unit of their own.
+            [Input { unit: source, edge: Edge::Identity, .. }]
+                if matches!(unit.kind, UnitKind::Linear) && unit.class == Class::Events && unit.site.is_none() =>
+            {
+                *source
+            }
+            _ => {
+                compiler.units.push(unit);
+                compiler.units.len() - 1
+            }
+        };
     }
     let output = compiler.of_node[graph.output().index()];
     let input = compiler.of_node[graph.input().index()];
-    let units = compiler.units;
+    let mut units = compiler.units;
     let mut needed = vec![false; units.len()];
     needed[output] = true;
     for unit in (0..units.len()).rev() {
@@ -42,7 +52,11 @@ pub(super) fn compile<F: Real>(
         }
     }
     needed[input] = true;
-    let order = (0..units.len()).filter(|&unit| needed[unit]).collect();
+    let order: Vec<usize> = (0..units.len()).filter(|&unit| needed[unit]).collect();
+    units[output].listed = true;
+    let readers = order.iter().map(|&unit| &units[unit]).filter(|unit| !matches!(unit.kind, UnitKind::Rows(_)));
+    let listed: Vec<usize> = readers.flat_map(|unit| unit.inputs.iter().map(|input| input.unit)).collect();
+    listed.into_iter().for_each(|unit| units[unit].listed = true);
     Ok(Plan { units, order, output, input })
 }
 
@@ -87,6 +101,7 @@ impl<F: Real> Compiler<'_, F> {
             bias: None,
             site: None,
             place: None,
+            listed: false,
             scale: Vec::new(),
         };
         let site = self.network.site(id);
@@ -107,8 +122,14 @@ impl<F: Real> Compiler<'_, F> {
                 let source = self.operand(node, 0);
                 unit.place = channel_last(node);
                 let windows = windows(pool, self.graph.node(node.operands()[0]).shape(), node.shape());
-                unit.kind = UnitKind::MaxPool(pool_unit(windows, source, unit.place.as_deref()));
-                unit.scale = self.pooled_scale(node, source, &unit)?;
+                let pool = PoolUnit::new(windows, source, unit.place.as_deref());
+                unit.scale = pool.scale(node, source)?;
+                let cumulative = self.network.options().max_pooling == MaxPooling::Cumulative;
+                let site = source.site.as_ref().filter(|_| cumulative);
+                unit.kind = match site.and_then(|site| RowUnit::largest(&pool.members, site)) {
+                    Some(rows) => UnitKind::Rows(rows),
+                    None => UnitKind::MaxPool(pool),
+                };
                 unit.class = Class::Events;
                 unit.inputs.push(Input {
                     unit: self.of_node[node.operands()[0].index()],
@@ -177,6 +198,12 @@ impl<F: Real> Compiler<'_, F> {
         };
         if unit.class == Class::Events {
             unit.scale = self.passed_scale(node, unit)?;
+            if let [Input { unit: source, edge: Edge::Mapping(mapping), .. }] = unit.inputs.as_slice()
+                && let Some(site) = &self.units[*source].site
+                && let Some(rows) = RowUnit::sum(mapping, unit.num_values, site)
+            {
+                unit.kind = UnitKind::Rows(rows);
+            }
         }
         unit.bias = bias.map(|values| stored(&values, unit.place.as_deref(), |i, v| F::from_f64(v / divisor.of(i))));
         Ok(())
@@ -319,23 +346,6 @@ impl<F: Real> Compiler<'_, F> {
         Ok(scale)
     }
 
-    fn pooled_scale(&self, node: &Node, source: &Unit<F>, unit: &Unit<F>) -> Result<Vec<f64>, ConvertError> {
-        let UnitKind::MaxPool(pool) = &unit.kind else { return Ok(Vec::new()) };
-        if source.scale.is_empty() {
-            return Ok(Vec::new());
-        }
-        let of = |member: &u32| source.scale[*member as usize];
-        let scale = (0..pool.members.len() as u32).map(|window| {
-            let members = pool.members.get(window);
-            let first = members.first().map_or(1.0, of);
-            match members.iter().all(|member| of(member) == first) {
-                true => Ok(first),
-                false => Err(unfoldable(node, "it compares spikes of different thresholds; take the amplitude form")),
-            }
-        });
-        scale.collect()
-    }
-
     /// A function of sums: all operands arrive in the order of the graph, in units of the analog network.
     fn function(&self, unit: &mut Unit<F>, node: &Node) {
         unit.kind = match node.layer() {
@@ -462,18 +472,4 @@ fn channel_last(node: &Node) -> Option<Vec<u32>> {
     let pixels = height * width;
     (pixels > 1 && channels > 1)
         .then(|| (0..channels * pixels).map(|g| (g % pixels * channels + g / pixels) as u32).collect())
-}
-
-fn pool_unit<F>(windows: Vec<Vec<u32>>, source: &Unit<F>, place: Option<&[u32]>) -> PoolUnit {
-    let mut members = vec![Vec::new(); windows.len()];
-    let mut windows_of = vec![Vec::new(); source.num_values];
-    for (window, sources) in windows.into_iter().enumerate() {
-        let at = place.map_or(window, |place| place[window] as usize);
-        let mut stored: Vec<u32> =
-            sources.iter().map(|&s| source.place.as_ref().map_or(s, |place| place[s as usize])).collect();
-        stored.sort_unstable();
-        stored.iter().for_each(|&s| windows_of[s as usize].push(at as u32));
-        members[at] = stored;
-    }
-    PoolUnit { windows_of: Lists::new(&windows_of), members: Lists::new(&members) }
 }

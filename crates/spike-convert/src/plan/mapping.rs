@@ -37,7 +37,7 @@ impl<F: Real> Mapping<F> {
     }
 
     #[inline(always)]
-    fn of(&self, source: u32) -> (&[u32], &[F]) {
+    pub(crate) fn of(&self, source: u32) -> (&[u32], &[F]) {
         let range = self.offsets[source as usize] as usize..self.offsets[source as usize + 1] as usize;
         (&self.targets[range.clone()], &self.weights[range])
     }

@@ -2,10 +2,17 @@
 
 mod compile;
 mod mapping;
+mod pool;
+mod rows;
 mod scale;
 mod synapses;
 
-pub(crate) use mapping::Mapping;
+#[cfg(test)]
+pub(crate) use mapping::Link;
+pub(crate) use mapping::{Mapping, links, windows};
+pub(crate) use pool::PoolUnit;
+pub(crate) use rows::{RowRule, RowUnit};
+pub(crate) use scale::unfoldable;
 pub(crate) use synapses::Synapses;
 
 use crate::error::ConvertError;
@@ -38,6 +45,8 @@ pub(crate) struct Unit<F> {
     pub(crate) site: Option<SiteUnit<F>>,
     /// Where each value of the graph is stored; `None` if in order.
     pub(crate) place: Option<Vec<u32>>,
+    /// Whether others read the spikes as a list; pools over rows do not.
+    pub(crate) listed: bool,
     /// Value of a result of 1 in units of the analog network, as stored; empty for 1.
     pub(crate) scale: Vec<f64>,
 }
@@ -51,8 +60,10 @@ pub(crate) enum UnitKind<F> {
     Constant(Vec<F>),
     /// The sum of its inputs.
     Linear,
-    /// Maximum of windows.
+    /// Maximum of windows, from spike to spike.
     MaxPool(PoolUnit),
+    /// Windows over rows of neurons, all at once.
+    Rows(RowUnit<F>),
     /// A function of the mean of its inputs so far.
     Differential,
     /// One spike for the largest sum along an axis.
@@ -85,15 +96,6 @@ pub(crate) enum Edge<F> {
     Identity,
     Synapses(Synapses<F>),
     Mapping(Mapping<F>),
-}
-
-/// The windows of a maximum pool, by place of storage.
-#[derive(Debug, Clone)]
-pub(crate) struct PoolUnit {
-    /// The windows that see each source.
-    pub(crate) windows_of: Lists,
-    /// The sources that each window sees.
-    pub(crate) members: Lists,
 }
 
 /// Many short lists in one piece of memory.

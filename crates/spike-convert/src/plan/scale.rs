@@ -33,6 +33,6 @@ pub(super) fn single(node: &Node, scale: &[f64]) -> Result<f64, ConvertError> {
     }
 }
 
-pub(super) fn unfoldable(node: &Node, reason: &'static str) -> ConvertError {
+pub(crate) fn unfoldable(node: &Node, reason: &'static str) -> ConvertError {
     ConvertError::Form { node: node.name.clone(), layer: node.layer().name(), reason }
 }

@@ -175,20 +175,34 @@ impl<F: Real> pulp::WithSimd for Scatter<'_, F> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _simd: S) {
+    fn with_simd<S: pulp::Simd>(self, simd: S) {
         let Self { synapses, sources, amplitudes, targets } = self;
-        for (&source, &amplitude) in sources.iter().zip(amplitudes) {
-            let source = &synapses.sources[source as usize];
-            for run in synapses.runs_of(source) {
-                let from = (source.target + run.target) as usize;
-                let weights = synapses.weights_of(source, run);
-                for (target, &weight) in targets[from..from + weights.len()].iter_mut().zip(weights) {
-                    *target += amplitude * weight;
+        let mut first = [0; GROUP];
+        let mut at = 0;
+        while at < sources.len() {
+            let leader = &synapses.sources[sources[at] as usize];
+            let mut number = 0;
+            for &source in sources[at..].iter().take(GROUP) {
+                let source = &synapses.sources[source as usize];
+                if (source.pattern, source.target) != (leader.pattern, leader.target) {
+                    break;
                 }
+                first[number] = source.weights as usize;
+                number += 1;
             }
+            for run in synapses.runs_of(leader) {
+                let from = (leader.target + run.target) as usize;
+                let targets = &mut targets[from..from + run.length as usize];
+                let weights = &synapses.weights[run.weight as usize..];
+                F::add_rows(simd, targets, weights, &first[..number], &amplitudes[at..at + number]);
+            }
+            at += number;
         }
     }
 }
+
+/// Events with the same targets that are added together: those of one place of an image follow each other.
+const GROUP: usize = 32;
 
 /// For each place of the input along an axis, the windows that see it, and at which place of the kernel.
 fn reach(window: &Window, axis: usize, size: usize, num_positions: usize) -> Vec<Vec<(usize, usize)>> {

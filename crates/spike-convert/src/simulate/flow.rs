@@ -1,53 +1,49 @@
 //! How values pass along one connection.
 
+use super::events::Events;
 use crate::plan::Edge;
 use spike_sim::Real;
 
 /// Adds what events cause to the targets.
-pub(super) fn add_events<F: Real>(
-    arch: pulp::Arch,
-    edge: &Edge<F>,
-    (sources, amplitudes): (&[u32], &[F]),
-    targets: &mut [F],
-) {
+pub(super) fn add_events<F: Real>(arch: pulp::Arch, edge: &Edge<F>, events: &Events<F>, targets: &mut [F]) {
     match edge {
-        Edge::Identity => {
-            sources.iter().zip(amplitudes).for_each(|(&i, &amplitude)| targets[i as usize] += amplitude);
-        }
-        Edge::Synapses(synapses) => synapses.scatter(arch, sources, amplitudes, targets),
-        Edge::Mapping(mapping) => mapping.scatter(sources, amplitudes, targets),
+        Edge::Identity => events.iter().for_each(|(i, amplitude)| targets[i as usize] += amplitude),
+        Edge::Synapses(synapses) => synapses.scatter(arch, &events.sources, &events.amplitudes, targets),
+        Edge::Mapping(mapping) => mapping.scatter(&events.sources, &events.amplitudes, targets),
     }
 }
 
-/// Adds values of which many may be 0. What is not 0 is left in the lists.
+/// Adds values of which many may be 0. What is not 0 is left in the list.
 pub(super) fn add_values<F: Real>(
     arch: pulp::Arch,
     edge: &Edge<F>,
     values: &[F],
-    (sources, amplitudes): (&mut Vec<u32>, &mut Vec<F>),
+    events: &mut Events<F>,
     targets: &mut [F],
 ) {
-    sources.clear();
-    amplitudes.clear();
+    events.clear();
     if matches!(edge, Edge::Identity) {
         targets.iter_mut().zip(values).for_each(|(target, &value)| *target += value);
         return;
     }
     for (i, &value) in (0u32..).zip(values) {
         if value != F::default() {
-            sources.push(i);
-            amplitudes.push(value);
+            events.push(i, value);
         }
     }
-    add_events(arch, edge, (sources, amplitudes), targets);
+    add_events(arch, edge, events, targets);
 }
 
-/// Weights other than 0 that the events meet.
-pub(super) fn operations<F: Real>(edge: &Edge<F>, sources: &[u32]) -> u64 {
-    match edge {
-        Edge::Synapses(synapses) => sources.iter().map(|&source| u64::from(synapses.fan_out(source))).sum(),
+/// Weights other than 0 that the spikes behind the events meet.
+pub(super) fn operations<F: Real>(edge: &Edge<F>, events: &Events<F>) -> u64 {
+    let Edge::Synapses(synapses) = edge else {
         // Moves, means and sums of values are wiring.
-        Edge::Identity | Edge::Mapping(_) => 0,
+        return 0;
+    };
+    let fan_outs = events.sources.iter().map(|&source| u64::from(synapses.fan_out(source)));
+    match events.merged.as_slice() {
+        [] => fan_outs.sum(),
+        merged => fan_outs.zip(merged).map(|(fan_out, &number)| fan_out * u64::from(number)).sum(),
     }
 }
 

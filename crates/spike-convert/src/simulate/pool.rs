@@ -1,5 +1,6 @@
 //! Maximum pools over spikes.
 
+use super::events::Events;
 use crate::plan::PoolUnit;
 use crate::spiking::MaxPooling;
 use spike_sim::Real;
@@ -29,13 +30,7 @@ impl<F: Real> PoolState<F> {
     }
 
     /// Passes the events of a step on.
-    pub(super) fn step(
-        &mut self,
-        pool: &PoolUnit,
-        rule: MaxPooling,
-        events: (&[u32], &[F]),
-        result: (&mut Vec<u32>, &mut Vec<F>),
-    ) {
+    pub(super) fn step(&mut self, pool: &PoolUnit, rule: MaxPooling, events: &Events<F>, result: &mut Events<F>) {
         match rule {
             MaxPooling::Cumulative => self.rises(pool, events, result),
             MaxPooling::MostActive | MaxPooling::Earliest => self.follow(pool, rule, events, result),
@@ -43,8 +38,8 @@ impl<F: Real> PoolState<F> {
     }
 
     /// What each event adds to the largest sum of its windows: Σ = max of the sums after every event.
-    fn rises(&mut self, pool: &PoolUnit, events: (&[u32], &[F]), result: (&mut Vec<u32>, &mut Vec<F>)) {
-        for (&source, &amplitude) in events.0.iter().zip(events.1) {
+    fn rises(&mut self, pool: &PoolUnit, events: &Events<F>, result: &mut Events<F>) {
+        for (source, amplitude) in events.iter() {
             let before = self.sums[source as usize];
             let after = before + amplitude;
             self.sums[source as usize] = after;
@@ -60,8 +55,7 @@ impl<F: Real> PoolState<F> {
                     continue;
                 };
                 if largest != *passed {
-                    result.0.push(window);
-                    result.1.push(largest - *passed);
+                    result.push(window, largest - *passed);
                     *passed = largest;
                 }
             }
@@ -69,17 +63,11 @@ impl<F: Real> PoolState<F> {
     }
 
     /// The spikes of one unit of each window.
-    fn follow(
-        &mut self,
-        pool: &PoolUnit,
-        rule: MaxPooling,
-        events: (&[u32], &[F]),
-        (windows, amplitudes): (&mut Vec<u32>, &mut Vec<F>),
-    ) {
-        for (&source, &amplitude) in events.0.iter().zip(events.1) {
+    fn follow(&mut self, pool: &PoolUnit, rule: MaxPooling, events: &Events<F>, result: &mut Events<F>) {
+        for (source, amplitude) in events.iter() {
             self.sums[source as usize] += amplitude;
         }
-        for &source in events.0 {
+        for &source in &events.sources {
             for &window in pool.windows_of.get(source) {
                 let leader = &mut self.leader[window as usize];
                 let members = pool.members.get(window).iter().copied();
@@ -92,11 +80,10 @@ impl<F: Real> PoolState<F> {
                 }
             }
         }
-        for (&source, &amplitude) in events.0.iter().zip(events.1) {
+        for (source, amplitude) in events.iter() {
             for &window in pool.windows_of.get(source) {
                 if self.leader[window as usize] == source {
-                    windows.push(window);
-                    amplitudes.push(amplitude);
+                    result.push(window, amplitude);
                 }
             }
         }
@@ -113,10 +100,10 @@ mod tests {
         let pool = PoolUnit { windows_of: Lists::new(&vec![vec![0]; 4]), members: Lists::new(&[vec![0, 1, 2, 3]]) };
         let mut state = PoolState::<f64>::new(&pool);
         let step = |sources: &&[u32]| {
-            let (mut windows, mut amplitudes) = (Vec::new(), Vec::new());
-            let ones = vec![1.0; sources.len()];
-            state.step(&pool, rule, (sources, &ones), (&mut windows, &mut amplitudes));
-            amplitudes.iter().sum()
+            let (mut events, mut result) = (Events::default(), Events::default());
+            sources.iter().for_each(|&source| events.push(source, 1.0));
+            state.step(&pool, rule, &events, &mut result);
+            result.amplitudes.iter().sum()
         };
         steps.iter().map(step).collect()
     }
@@ -145,9 +132,10 @@ mod tests {
             let sign = |source: u32| if (step + source) % 4 == 3 { -0.5 } else { 0.5 };
             let amplitudes: Vec<f64> = sources.iter().map(|&source| sign(source)).collect();
             sources.iter().zip(&amplitudes).for_each(|(&source, a)| sums[source as usize] += a);
-            let mut result = (Vec::new(), Vec::new());
-            state.step(&pool, MaxPooling::Cumulative, (&sources, &amplitudes), (&mut result.0, &mut result.1));
-            result.0.iter().zip(&result.1).for_each(|(&window, a)| totals[window as usize] += a);
+            let events = Events { sources, amplitudes, merged: Vec::new() };
+            let mut result = Events::default();
+            state.step(&pool, MaxPooling::Cumulative, &events, &mut result);
+            result.iter().for_each(|(window, a)| totals[window as usize] += a);
             let largest = |members: [usize; 3]| members.into_iter().map(|m| sums[m]).fold(f64::NEG_INFINITY, f64::max);
             // A window that has only fallen below 0 still passes the maximum.
             assert_eq!(totals, [largest([0, 1, 2]), largest([1, 2, 3])], "{step}");

@@ -1,12 +1,14 @@
 //! One sample, step by step.
 
 use super::differential::Differential;
+use super::events::Events;
 use super::flow::{add_events, add_values, operations, winners};
 use super::pool::PoolState;
+use super::rows::RowState;
 use crate::analog::Kernel;
 use crate::error::{ConvertError, RunError};
 use crate::graph::{Graph, NodeId};
-use crate::plan::{Class, Edge, Input, InputClass, Plan, Unit, UnitKind};
+use crate::plan::{Class, Input, InputClass, Plan, Unit, UnitKind};
 use crate::spiking::{MaxPooling, SpikingNetwork};
 use spike_sim::{IfNeurons, Real};
 
@@ -66,22 +68,19 @@ pub struct SimulationState<F> {
     readout: Vec<F>,
     num_spikes: u64,
     synops: u64,
-    record: bool,
 }
 
 #[derive(Debug, Clone)]
 struct UnitState<F> {
     neurons: Option<IfNeurons<F>>,
     pool: Option<PoolState<F>>,
+    rows: Option<RowState>,
     differential: Option<Differential<F>>,
     /// What is added in every step of the sample: bias and all that does not change. Empty if nothing.
     base: Vec<F>,
     /// Values of this step, for units that give currents, and of the sample, for steady ones.
     current: Vec<F>,
-    sources: Vec<u32>,
-    amplitudes: Vec<F>,
-    /// Net number of spikes of each neuron, if recorded.
-    counts: Vec<i32>,
+    events: Events<F>,
 }
 
 impl<F: Real> Simulation<F> {
@@ -147,6 +146,10 @@ impl<F: Real> Simulation<F> {
                 UnitKind::MaxPool(pool) => Some(PoolState::new(pool)),
                 _ => None,
             },
+            rows: match &unit.kind {
+                UnitKind::Rows(rows) => Some(RowState::new(rows)),
+                _ => None,
+            },
             differential: matches!(unit.kind, UnitKind::Differential | UnitKind::WinnerTakeAll { .. })
                 .then(|| Differential::new(&self.graph, unit.node)),
             base: Vec::new(),
@@ -155,9 +158,7 @@ impl<F: Real> Simulation<F> {
                 _ if unit.class == Class::Events => Vec::new(),
                 _ => vec![F::default(); unit.num_values],
             },
-            sources: Vec::new(),
-            amplitudes: Vec::new(),
-            counts: Vec::new(),
+            events: Events::default(),
         });
         SimulationState {
             units: units.collect(),
@@ -165,7 +166,6 @@ impl<F: Real> Simulation<F> {
             readout: vec![F::default(); self.num_outputs()],
             num_spikes: 0,
             synops: 0,
-            record: false,
         }
     }
 
@@ -205,9 +205,8 @@ impl<F: Real> Simulation<F> {
             let own = &mut after[0];
             own.neurons.iter_mut().for_each(IfNeurons::reset);
             own.pool.iter_mut().for_each(PoolState::reset);
+            own.rows.iter_mut().for_each(RowState::reset);
             own.differential.iter_mut().for_each(Differential::reset);
-            own.counts.clear();
-            own.counts.resize(if state.record && unit.site.is_some() { unit.num_values } else { 0 }, 0);
             let steady = |input: &Input<F>| self.plan.units[input.unit].class == Class::Steady;
             own.base.clear();
             match &unit.kind {
@@ -219,16 +218,9 @@ impl<F: Real> Simulation<F> {
                     }
                     for input in unit.inputs.iter().filter(|input| steady(input)) {
                         let source = &before[input.unit].current;
-                        add_values(
-                            self.arch,
-                            &input.edge,
-                            source,
-                            (&mut own.sources, &mut own.amplitudes),
-                            &mut own.base,
-                        );
+                        add_values(self.arch, &input.edge, source, &mut own.events, &mut own.base);
                     }
-                    own.sources.clear();
-                    own.amplitudes.clear();
+                    own.events.clear();
                 }
                 UnitKind::Differential if unit.class == Class::Steady => {
                     own.current.fill(F::default());
@@ -249,16 +241,15 @@ impl<F: Real> Simulation<F> {
             let source = &before[input.unit];
             let sums = &mut differential.sums[input.operand];
             match self.plan.units[input.unit].class {
-                Class::Events => add_events(self.arch, &input.edge, (&source.sources, &source.amplitudes), sums),
-                _ => add_values(self.arch, &input.edge, &source.current, (&mut own.sources, &mut own.amplitudes), sums),
+                Class::Events => add_events(self.arch, &input.edge, &source.events, sums),
+                _ => add_values(self.arch, &input.edge, &source.current, &mut own.events, sums),
             }
         }
-        own.sources.clear();
-        own.amplitudes.clear();
+        own.events.clear();
         if let UnitKind::WinnerTakeAll { axis } = unit.kind {
             let shape = self.graph.node(unit.node).shape();
-            winners(&differential.sums[0], axis, shape, &mut own.sources);
-            own.amplitudes.resize(own.sources.len(), F::from_f64(1.0));
+            winners(&differential.sums[0], axis, shape, &mut own.events.sources);
+            own.events.amplitudes.resize(own.events.sources.len(), F::from_f64(1.0));
             return;
         }
         let kernel = &self.kernels[unit.node.index()];
@@ -294,10 +285,9 @@ impl<F: Real> Simulation<F> {
             return Err(ConvertError::Input { problem });
         }
         let input = &mut state.units[self.plan.input];
-        input.sources.clear();
-        input.sources.extend_from_slice(inputs);
-        input.amplitudes.clear();
-        input.amplitudes.extend_from_slice(amplitudes);
+        input.events.clear();
+        input.events.sources.extend_from_slice(inputs);
+        input.events.amplitudes.extend_from_slice(amplitudes);
         self.advance(state, true);
         Ok(())
     }
@@ -317,11 +307,15 @@ impl<F: Real> Simulation<F> {
                 UnitKind::Linear => state.synops += self.linear(unit, own, before, driven),
                 UnitKind::MaxPool(pool) => {
                     let source = &before[unit.inputs[0].unit];
-                    own.sources.clear();
-                    own.amplitudes.clear();
+                    own.events.clear();
                     if let Some(memory) = &mut own.pool {
-                        let result = (&mut own.sources, &mut own.amplitudes);
-                        memory.step(pool, self.pooling, (&source.sources, &source.amplitudes), result);
+                        memory.step(pool, self.pooling, &source.events, &mut own.events);
+                    }
+                }
+                UnitKind::Rows(rows) => {
+                    own.events.clear();
+                    if let (Some(memory), Some(neurons)) = (&mut own.rows, &before[unit.inputs[0].unit].neurons) {
+                        memory.step(self.arch, rows, neurons, &mut own.events);
                     }
                 }
                 UnitKind::Differential | UnitKind::WinnerTakeAll { .. } => {
@@ -335,18 +329,11 @@ impl<F: Real> Simulation<F> {
             if let (Some(neurons), Some(site)) = (&mut own.neurons, &unit.site) {
                 let drive = (driven && !own.base.is_empty()).then_some(own.base.as_slice());
                 neurons.step(drive);
-                own.sources.clear();
-                own.amplitudes.clear();
-                let amplitude = |&neuron: &u32| site.amplitudes[neuron as usize];
-                own.sources.extend_from_slice(neurons.up());
-                own.amplitudes.extend(neurons.up().iter().map(amplitude));
-                own.sources.extend_from_slice(neurons.down());
-                own.amplitudes.extend(neurons.down().iter().map(|neuron| F::default() - amplitude(neuron)));
-                state.num_spikes += own.sources.len() as u64;
-                if state.record {
-                    neurons.up().iter().for_each(|&neuron| own.counts[neuron as usize] += 1);
-                    neurons.down().iter().for_each(|&neuron| own.counts[neuron as usize] -= 1);
+                own.events.clear();
+                if unit.listed {
+                    own.events.append(neurons, &site.amplitudes);
                 }
+                state.num_spikes += u64::from(neurons.num_spikes());
             }
         }
         self.read(state);
@@ -355,21 +342,10 @@ impl<F: Real> Simulation<F> {
     /// The inputs of a sum. Returns the synaptic operations.
     fn linear(&self, unit: &Unit<F>, own: &mut UnitState<F>, before: &[UnitState<F>], driven: bool) -> u64 {
         let mut synops = 0;
-        own.sources.clear();
-        own.amplitudes.clear();
+        own.events.clear();
         if unit.class == Class::Events && unit.site.is_none() {
             for input in &unit.inputs {
-                let source = &before[input.unit];
-                match &input.edge {
-                    Edge::Mapping(mapping) => {
-                        let result = (&mut own.sources, &mut own.amplitudes);
-                        mapping.pass(&source.sources, &source.amplitudes, result);
-                    }
-                    _ => {
-                        own.sources.extend_from_slice(&source.sources);
-                        own.amplitudes.extend_from_slice(&source.amplitudes);
-                    }
-                }
+                own.events.pass(&before[input.unit].events, &input.edge);
             }
             return 0;
         }
@@ -388,15 +364,13 @@ impl<F: Real> Simulation<F> {
             match self.plan.units[input.unit].class {
                 Class::Steady => {}
                 Class::Events => {
-                    add_events(self.arch, &input.edge, (&source.sources, &source.amplitudes), targets);
-                    synops += operations(&input.edge, &source.sources);
+                    add_events(self.arch, &input.edge, &source.events, targets);
+                    synops += operations(&input.edge, &source.events);
                 }
                 Class::Current => {
-                    let scratch = (&mut own.sources, &mut own.amplitudes);
-                    add_values(self.arch, &input.edge, &source.current, scratch, targets);
-                    synops += operations(&input.edge, &own.sources);
-                    own.sources.clear();
-                    own.amplitudes.clear();
+                    add_values(self.arch, &input.edge, &source.current, &mut own.events, targets);
+                    synops += operations(&input.edge, &own.events);
+                    own.events.clear();
                 }
             }
         }
@@ -410,7 +384,7 @@ impl<F: Real> Simulation<F> {
         let at = |i: usize| unit.scale.get(i).map_or(F::from_f64(1.0), |&scale| F::from_f64(scale));
         match unit.class {
             Class::Events => {
-                for (&i, &amplitude) in own.sources.iter().zip(&own.amplitudes) {
+                for (&i, &amplitude) in own.events.sources.iter().zip(&own.events.amplitudes) {
                     state.readout[i as usize] += amplitude * at(i as usize);
                 }
             }
@@ -426,23 +400,25 @@ impl<F: Real> Simulation<F> {
         }
     }
 
-    /// Net spikes of the neurons of a node in the order of the graph; `None` if the node has none or they are not
-    /// recorded.
+    /// Net spikes of the neurons of a node in the order of the graph; `None` if the node has none.
     #[must_use]
     pub fn counts(&self, state: &SimulationState<F>, node: NodeId) -> Option<Vec<i32>> {
-        let unit = self.plan.units.iter().position(|unit| unit.node == node && unit.site.is_some())?;
-        let counts = &state.units[unit].counts;
-        let stored = |at: usize| counts.get(at).copied();
-        match &self.plan.units[unit].place {
-            Some(place) => place.iter().map(|&at| stored(at as usize)).collect(),
-            None => (0..self.plan.units[unit].num_values).map(stored).collect(),
-        }
+        let unit = self.neurons_of(node)?;
+        let counts = state.units[unit].neurons.as_ref()?.counts();
+        Some(match &self.plan.units[unit].place {
+            Some(place) => place.iter().map(|&at| counts[at as usize]).collect(),
+            None => counts.to_vec(),
+        })
     }
 
     /// Spikes that the neurons of a node emitted in the last step; 0 if the node has none.
     pub(crate) fn num_emitted(&self, state: &SimulationState<F>, node: NodeId) -> usize {
-        let unit = self.plan.units.iter().position(|unit| unit.node == node && unit.site.is_some());
-        unit.map_or(0, |unit| state.units[unit].sources.len())
+        let neurons = self.neurons_of(node).and_then(|unit| state.units[unit].neurons.as_ref());
+        neurons.map_or(0, |neurons| neurons.num_spikes() as usize)
+    }
+
+    fn neurons_of(&self, node: NodeId) -> Option<usize> {
+        self.plan.units.iter().position(|unit| unit.node == node && unit.site.is_some())
     }
 }
 
@@ -483,14 +459,9 @@ impl<F: Real> SimulationState<F> {
         self.synops
     }
 
-    /// Counts the spikes of each neuron from the next sample on.
-    pub fn record_counts(&mut self, record: bool) {
-        self.record = record;
-    }
-
-    /// Whether any neuron fired in the last step.
-    pub(crate) fn is_silent<'a>(&self, plan: &'a Plan<F>) -> bool {
-        let fired = |unit: &'a usize| plan.units[*unit].site.is_some() && !self.units[*unit].sources.is_empty();
+    /// Whether no neuron fired in the last step.
+    pub(crate) fn is_silent(&self, plan: &Plan<F>) -> bool {
+        let fired = |unit: &usize| self.units[*unit].neurons.as_ref().is_some_and(|neurons| neurons.num_spikes() > 0);
         !plan.order.iter().any(fired)
     }
 }

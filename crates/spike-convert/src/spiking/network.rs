@@ -4,7 +4,7 @@ use crate::error::ConvertError;
 use crate::graph::{Graph, Node, NodeId};
 use crate::layer::Layer;
 use crate::spiking::options::ConversionOptions;
-use crate::spiking::prepare::{SiteKind, prepare};
+use crate::spiking::prepare::{SiteKind, place, prepare};
 
 /// The neurons that make spikes of the result of one node.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,16 +59,15 @@ pub struct SpikingNetwork {
 }
 
 impl SpikingNetwork {
-    /// The network with thresholds of 1 everywhere, before normalisation.
-    pub(crate) fn unnormalised(graph: &Graph, options: &ConversionOptions) -> Result<Self, ConvertError> {
+    /// The network with thresholds of 1 everywhere, before normalisation: where neurons are, and how they are joined.
+    ///
+    /// # Errors
+    /// [`ConvertError::Options`] for options out of range.
+    pub fn unnormalised(graph: &Graph, options: &ConversionOptions) -> Result<Self, ConvertError> {
         check_options(options)?;
         let (graph, kinds) = prepare(graph, options.attention, options.readout);
-        let output = graph.output();
-        let sites = graph.enumerate().zip(kinds).map(|((id, node), kind)| {
-            // The classes that are compared must share one scale.
-            let granularity = if id == output { crate::Granularity::Layer } else { options.granularity };
-            kind.map(|kind| {
-                let groups = Groups::new(&graph, id, kind, granularity);
+        let sites = places(&graph, &kinds, options).into_iter().zip(graph.nodes()).map(|(place, node)| {
+            place.map(|(kind, groups)| {
                 let number = groups.number(node.shape());
                 Site { kind, groups, thresholds: vec![1.0; number], shifts: Vec::new(), charges: Vec::new() }
             })
@@ -77,7 +76,7 @@ impl SpikingNetwork {
         Ok(Self { graph, sites, options: *options })
     }
 
-    /// A network whose neurons have the given values, as a file holds them: thresholds, shifts and charges of each site.
+    /// A network whose neurons have the given values: thresholds, shifts and charges of each site.
     ///
     /// # Errors
     /// [`ConvertError::Options`] for options out of range, [`ConvertError::Sites`] if the sites are not those that the
@@ -87,32 +86,50 @@ impl SpikingNetwork {
         options: &ConversionOptions,
         values: &[[Vec<f64>; 3]],
     ) -> Result<Self, ConvertError> {
-        let mut network = Self::unnormalised(graph, options)?;
-        let sites: Vec<&mut Site> = network.sites.iter_mut().flatten().collect();
-        let misfit = |expected, found, problem| Err(ConvertError::Sites { expected, found, problem });
-        if sites.len() != values.len() {
-            return misfit(sites.len(), values.len(), "sites");
+        check_options(options)?;
+        let (graph, kinds) = prepare(graph, options.attention, options.readout);
+        let (expected, found) = (kinds.iter().flatten().count(), values.len());
+        if expected != found {
+            return Err(ConvertError::Sites { expected, found, problem: "sites" });
         }
-        for (site, [thresholds, shifts, charges]) in sites.into_iter().zip(values) {
-            let number = site.thresholds.len();
-            if thresholds.len() != number {
-                return misfit(number, thresholds.len(), "thresholds of a site");
+        let mut values = values.iter();
+        let of_nodes = kinds.iter().map(|kind| kind.and_then(|_| values.next().cloned())).collect();
+        Self::with_values(graph, &kinds, options, of_nodes)
+    }
+
+    /// A network of a graph that has been prepared before, with the values of the sites at their nodes.
+    ///
+    /// # Errors
+    /// As [`from_sites`](Self::from_sites).
+    pub(crate) fn from_prepared(
+        graph: Graph,
+        options: &ConversionOptions,
+        values: Vec<Option<[Vec<f64>; 3]>>,
+    ) -> Result<Self, ConvertError> {
+        check_options(options)?;
+        let kinds = place(&graph, options.attention, options.readout);
+        Self::with_values(graph, &kinds, options, values)
+    }
+
+    fn with_values(
+        graph: Graph,
+        kinds: &[Option<SiteKind>],
+        options: &ConversionOptions,
+        values: Vec<Option<[Vec<f64>; 3]>>,
+    ) -> Result<Self, ConvertError> {
+        let places = places(&graph, kinds, options).into_iter().zip(graph.nodes()).zip(values);
+        let sites = places.map(|((place, node), values)| match (place, values) {
+            (None, None) => Ok(None),
+            (Some((kind, groups)), Some([thresholds, shifts, charges])) => {
+                let site = Site { kind, groups, thresholds, shifts, charges };
+                site.check(groups.number(node.shape()))?;
+                Ok(Some(site))
             }
-            for values in [shifts, charges] {
-                if !(values.is_empty() || values.len() == number) {
-                    return misfit(number, values.len(), "shifts or charges of a site");
-                }
-            }
-            let positive = thresholds.iter().filter(|theta| 0.0 < **theta && theta.is_finite()).count();
-            let finite = shifts.iter().chain(charges).all(|value| value.is_finite());
-            if positive != number || !finite {
-                return misfit(number, positive, "positive thresholds with finite shifts and charges");
-            }
-            site.thresholds.clone_from(thresholds);
-            site.shifts.clone_from(shifts);
-            site.charges.clone_from(charges);
-        }
-        Ok(network)
+            (Some(_), None) => Err(ConvertError::Sites { expected: 1, found: 0, problem: "sites at a node" }),
+            (None, Some(_)) => Err(ConvertError::Sites { expected: 0, found: 1, problem: "sites at a node" }),
+        });
+        let sites = sites.collect::<Result<_, _>>()?;
+        Ok(Self { graph, sites, options: *options })
     }
 
     /// The graph that is simulated: folded, with rectifiers before maximum pools.
@@ -163,7 +180,36 @@ impl SpikingNetwork {
     }
 }
 
+/// The kind and the groups of the neurons of each node.
+fn places(graph: &Graph, kinds: &[Option<SiteKind>], options: &ConversionOptions) -> Vec<Option<(SiteKind, Groups)>> {
+    let place = |((id, _), kind): ((NodeId, &Node), &Option<SiteKind>)| {
+        // The classes that are compared must share one scale.
+        let granularity = if id == graph.output() { crate::Granularity::Layer } else { options.granularity };
+        kind.map(|kind| (kind, Groups::new(graph, id, kind, granularity)))
+    };
+    graph.enumerate().zip(kinds).map(place).collect()
+}
+
 impl Site {
+    /// Refuses values that are not those of so many groups.
+    fn check(&self, number: usize) -> Result<(), ConvertError> {
+        let misfit = |found, problem| Err(ConvertError::Sites { expected: number, found, problem });
+        if self.thresholds.len() != number {
+            return misfit(self.thresholds.len(), "thresholds of a site");
+        }
+        for values in [&self.shifts, &self.charges] {
+            if !(values.is_empty() || values.len() == number) {
+                return misfit(values.len(), "shifts or charges of a site");
+            }
+        }
+        let positive = self.thresholds.iter().filter(|theta| 0.0 < **theta && theta.is_finite()).count();
+        let finite = self.shifts.iter().chain(&self.charges).all(|value| value.is_finite());
+        if positive != number || !finite {
+            return misfit(positive, "positive thresholds with finite shifts and charges");
+        }
+        Ok(())
+    }
+
     /// The threshold of each value of the node, in the order of the graph.
     #[must_use]
     pub fn spread(&self, values: &[f64], shape: &[usize]) -> Vec<f64> {

@@ -96,7 +96,8 @@ fn moves_values(layer: &Layer) -> bool {
     ) || matches!(layer, Layer::Binary(BinaryOp::Mul | BinaryOp::Div))
 }
 
-fn place(graph: &Graph, attention: Attention, readout: Readout) -> Vec<Option<SiteKind>> {
+/// The kind of the neurons of each node of a prepared graph.
+pub(super) fn place(graph: &Graph, attention: Attention, readout: Readout) -> Vec<Option<SiteKind>> {
     let mut sites = vec![None; graph.nodes().len()];
     // Nodes whose result is the same in every step.
     let mut steady = vec![false; graph.nodes().len()];

@@ -19,6 +19,10 @@ pub struct LayerDemand {
     pub fan_in: u64,
     /// Most synapses of a source.
     pub fan_out: u64,
+    /// Most synapses of a neuron from neurons of its own layer, which lie on the same core; 0 if it has none.
+    pub own_fan_in: u64,
+    /// Inputs beside `num_inputs` that reach every neuron by one synapse: those that carry biases.
+    pub shared_inputs: u64,
     /// Bits of a weight.
     pub weight_bits: u8,
     /// Longest delay in steps.
@@ -41,6 +45,8 @@ impl LayerDemand {
             num_inputs,
             fan_in: num_inputs,
             fan_out: num_neurons,
+            own_fan_in: 0,
+            shared_inputs: 0,
             weight_bits: 8,
             max_delay_steps: 0,
             neuron_configurations: 1,

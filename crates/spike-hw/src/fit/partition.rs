@@ -11,12 +11,13 @@ use crate::synapse_memory::SynapseFormat;
 /// neurons a core, the fullest core takes at most
 ///
 /// ```text
-/// input axons       A = min(inputs, n·fan-in)
-/// synaptic memory   A·bits(⌈n·fan-in/A⌉)              weights are not shared
-/// output axons      n·min(cores of the next layer, its fan-out)
+/// input axons       A + S + n if the layer has synapses onto itself,   A = min(inputs, n·fan-in)
+/// synaptic memory   A·bits(⌈n·fan-in/A⌉) + S·bits(n) + n·bits(own)      weights are not shared
+/// output axons      n·min(cores of the next layer, its fan-out) + n if the layer has synapses onto itself
 /// configurations    min(n, distinct ones of the layer)
 /// ```
 ///
+/// where S inputs reach every neuron, and a neuron has `own` synapses from its own layer, whose sources lie on its core.
 /// All are upper bounds, exact for dense layers: a partition that fits by them fits. Every resource grows with n, so
 /// that each alone gives a number of cores by bisection; the layer takes the largest.
 ///
@@ -132,13 +133,20 @@ impl LayerView<'_> {
     fn used(&self, resource: Resource, n: u64, layer: &LayerDemand) -> Option<u64> {
         let synapses = n.saturating_mul(layer.fan_in);
         let axons = synapses.min(layer.num_inputs);
+        let own_axons = if layer.own_fan_in > 0 { n } else { 0 };
         Some(match resource {
             Resource::Neurons => n,
-            Resource::InAxons => axons,
-            Resource::OutAxons => self.next.map_or(0, |(cores, fan_out)| n.saturating_mul(cores.min(fan_out))),
+            Resource::InAxons => axons.saturating_add(layer.shared_inputs).saturating_add(own_axons),
+            Resource::OutAxons => {
+                let next = self.next.map_or(0, |(cores, fan_out)| n.saturating_mul(cores.min(fan_out)));
+                next.saturating_add(own_axons)
+            }
             Resource::SynapticMemory => {
+                let format = format(layer, n);
                 let each = synapses.checked_div(axons).map_or(0, |_| synapses.div_ceil(axons));
-                axons.saturating_mul(self.board.bits_of_axon(format(layer, n), each)?)
+                let shared = self.board.bits_of_axon(format, n)?.saturating_mul(layer.shared_inputs);
+                let own = self.board.bits_of_axon(format, layer.own_fan_in)?.saturating_mul(own_axons);
+                axons.saturating_mul(self.board.bits_of_axon(format, each)?).saturating_add(shared).saturating_add(own)
             }
             Resource::NeuronConfigurations => n.min(layer.neuron_configurations),
             Resource::Thresholds => n.min(layer.thresholds),
@@ -155,7 +163,11 @@ impl LayerView<'_> {
             Resource::Delay => Remedy::Delay { to: available },
             Resource::OutAxons => Remedy::NextLayerCores { to: available },
             Resource::SynapticMemory => self.less_memory(available),
-            Resource::Neurons | Resource::InAxons | Resource::Cores => Remedy::FanIn { to: available },
+            Resource::Neurons | Resource::InAxons | Resource::Cores => {
+                // One neuron a core takes one axon for its own synapses.
+                let others = self.layer.shared_inputs.saturating_add(self.layer.own_fan_in.min(1));
+                Remedy::FanIn { to: available.saturating_sub(others) }
+            }
             Resource::NeuronConfigurations | Resource::Thresholds | Resource::SynapseFormats => {
                 Remedy::Share { what: resource, to: available }
             }

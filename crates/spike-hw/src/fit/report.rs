@@ -1,9 +1,11 @@
 //! The report of a partition.
 
+use serde::Serialize;
 use std::fmt;
 
 /// Something of which a core or a board has a limited amount.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Resource {
     /// Neurons of a core.
     Neurons,
@@ -45,7 +47,7 @@ impl fmt::Display for Resource {
 }
 
 /// How much of a resource the fullest core of a layer takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Usage {
     /// The resource.
     pub resource: Resource,
@@ -58,7 +60,7 @@ pub struct Usage {
 }
 
 /// The cores of a layer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LayerFit {
     /// Name of the layer.
     pub name: String,
@@ -80,7 +82,8 @@ impl LayerFit {
 }
 
 /// What would make a layer or a network fit.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Remedy {
     /// Fewer synapses a neuron, by pruning or by an intermediate layer.
     FanIn {
@@ -134,7 +137,7 @@ impl fmt::Display for Remedy {
 }
 
 /// Something that does not fit.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Misfit {
     /// Name of the layer; `None` for the network as a whole.
     pub layer: Option<String>,
@@ -165,7 +168,7 @@ impl fmt::Display for Misfit {
 }
 
 /// How a network lies on a board.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FitReport {
     /// Name of the board.
     pub board: String,

@@ -190,8 +190,9 @@ impl<R: Rules> pulp::WithSimd for Kernel<'_, R> {
     }
 }
 
+/// One neuron: current, voltage and spike after a step.
 #[inline(always)]
-fn update<R: Rules>(
+pub(crate) fn update<R: Rules>(
     rules: R,
     (old_u, old_v): (i32, i32),
     input: i32,

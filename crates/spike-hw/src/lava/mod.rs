@@ -11,6 +11,7 @@ mod weights;
 
 pub use connection::Connection;
 pub use conv::{Conv, ConvConfig};
+pub(crate) use cuba_lif::update;
 pub use cuba_lif::{CubaLif, CubaLifConfig};
 pub use delay_dense::{DelayDense, DelayDenseConfig};
 pub use delta::{DeltaEncoder, DeltaEncoderConfig};

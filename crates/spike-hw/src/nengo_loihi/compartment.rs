@@ -210,25 +210,26 @@ impl<R: Rules> pulp::WithSimd for Kernel<'_, R> {
 }
 
 /// What a step changes.
-#[derive(Clone, Copy)]
-struct State {
-    u: i32,
-    v: i32,
-    count: i32,
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct State {
+    pub(crate) u: i32,
+    pub(crate) v: i32,
+    pub(crate) count: i32,
 }
 
 /// What a step does not change.
-#[derive(Clone, Copy)]
-struct Fixed {
-    du: u32,
-    dv: u32,
-    vth: i32,
-    bias: i32,
-    refract: i32,
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fixed {
+    pub(crate) du: u32,
+    pub(crate) dv: u32,
+    pub(crate) vth: i32,
+    pub(crate) bias: i32,
+    pub(crate) refract: i32,
 }
 
+/// One compartment after a step, and its spike.
 #[inline(always)]
-fn update<R: Rules>(rules: R, old: State, sum: i32, fixed: Fixed, (vmin, vmax): (i32, i32)) -> (State, i32) {
+pub(crate) fn update<R: Rules>(rules: R, old: State, sum: i32, fixed: Fixed, (vmin, vmax): (i32, i32)) -> (State, i32) {
     let Fixed { du, dv, vth, bias, refract } = fixed;
     let offset_u = u32::from(rules.keeps(Rule::CurrentDecayOffset));
     let offset_v = u32::from(!rules.keeps(Rule::VoltageDecayWithoutOffset));

@@ -8,6 +8,7 @@ mod synapse;
 
 pub use block::{Axon, Block, SpikeInput, SynapseRef};
 pub use compartment::{CompartmentConfig, Compartments};
+pub(crate) use compartment::{Fixed, State, update};
 pub use network::NengoNetwork;
 pub use quantize::{
     CurrentScale, DiscretizeError, FloatCompartments, FloatSynapse, Quantised, QuantisedSynapse, Scales, bias_mantissa,

@@ -151,6 +151,34 @@ def check_nir(rewrite, folder, dumps):
 # netx -----------------------------------------------------------------------------------------------------------------
 
 
+def check_converted(folder, spike):
+    data = pathlib.Path(__file__).resolve().parents[4] / "data"
+    images = data / "mnist/calibration-images-idx3-ubyte.gz"
+    few = ["--calibration-samples", "50", "--test-samples", "5", "--timesteps", "4"]
+    path, spikenet = folder / "converted.nir", folder / "converted.spikenet"
+    for output in [path, spikenet]:
+        run(spike, "convert", data / "models/rescnn.onnx", "--calibration", images, *few, "--spikes", "binary", "-o", output)
+    graph = nir.read(path)
+    kinds = sorted(type(node).__name__ for node in graph.nodes.values())
+    expected = ["Affine", "AvgPool2d", "Conv2d", "Conv2d", "Conv2d", "Conv2d", "Flatten", "IF", "IF", "IF", "IF", "Input"]
+    equal("nodes", kinds, expected + ["Output", "Scale"])
+    equal("reset", graph.metadata["reset"], "subtract")
+    # The same weights stand in the other file, whose thresholds normalise them.
+    length = int.from_bytes(spikenet.read_bytes()[:8], "little")
+    header = json.loads(spikenet.read_bytes()[8 : 8 + length])
+
+    def tensor(name):
+        start, end = header[name]["data_offsets"]
+        kind = {"F32": "<f4", "F64": "<f8"}[header[name]["dtype"]]
+        raw = spikenet.read_bytes()[8 + length + start : 8 + length + end]
+        return np.frombuffer(raw, kind).reshape(header[name]["shape"]).astype(float)
+
+    before, after = (tensor(f"/relu{number}/Relu.threshold") for number in (1, 2))
+    normalised = tensor("/conv2/Conv.weight") * before[None, :, None, None] / after[:, None, None, None]
+    equal("conv2", graph.nodes["conv2_Conv"].weight, normalised.astype(np.float32))
+    yield "NIR: nir reads what `spike convert` writes, weights as in the .spikenet file"
+
+
 def tree(path):
     found = {}
 
@@ -392,6 +420,7 @@ def main():
 
         checks = [
             check_nir(rewrite, folder, dumps),
+            check_converted(folder, spike),
             check_netx(rewrite, folder, dumps, golden),
             check_sonata(rewrite, folder, dumps, spike),
             check_eieio(rewrite, folder, dumps),

@@ -1,7 +1,7 @@
 //! Neurons of one layer of a converted network: a threshold for each, signed spikes with a memory of counts.
 
 use crate::error::SimError;
-use crate::flags::{BLOCK, collect};
+use crate::flags::each_spike;
 use crate::integrate_fire::population::IfReset;
 use crate::lif::in_range;
 use crate::real::Real;
@@ -59,12 +59,10 @@ impl Default for IfNeuronsOptions {
 /// ```
 /// use spike_sim::{IfNeurons, IfNeuronsOptions};
 /// let mut neurons = IfNeurons::<f32>::new(&IfNeuronsOptions::default(), vec![1.0, 4.0])?;
-/// let mut counts = [0, 0];
 /// for _ in 0..8 {
 ///     neurons.step(Some(&[0.75, 1.0]));
-///     neurons.up().iter().for_each(|&neuron| counts[neuron as usize] += 1);
 /// }
-/// assert_eq!(counts, [6, 2]);
+/// assert_eq!(neurons.counts(), [6, 2]);
 /// # Ok::<(), spike_sim::SimError>(())
 /// ```
 ///
@@ -80,10 +78,9 @@ pub struct IfNeurons<F> {
     thresholds: Vec<F>,
     initial: Vec<F>,
     v: Vec<F>,
-    /// n of each neuron; empty for binary spikes.
     counts: Vec<i32>,
-    up: Vec<u32>,
-    down: Vec<u32>,
+    spikes: Vec<i8>,
+    num_spikes: u32,
     arch: pulp::Arch,
 }
 
@@ -97,16 +94,22 @@ impl<F: Real> IfNeurons<F> {
         for threshold in &thresholds {
             in_range("threshold", threshold.to_f64(), f64::from(f32::MIN_POSITIVE), 1e30)?;
         }
-        let mut counts = Vec::new();
         if let Emission::Ternary { min_count, max_count } = options.emission {
             in_range("min_count", f64::from(min_count), f64::from(i32::MIN), 0.0)?;
             in_range("max_count", f64::from(max_count), 1.0, f64::from(i32::MAX))?;
-            counts = vec![0; thresholds.len()];
         }
+        let number = thresholds.len();
         let initial: Vec<F> = thresholds.iter().map(|&theta| F::from_f64(options.initial_share) * theta).collect();
-        let v = initial.clone();
-        let arch = pulp::Arch::new();
-        Ok(Self { options: *options, thresholds, initial, v, counts, up: Vec::new(), down: Vec::new(), arch })
+        Ok(Self {
+            options: *options,
+            thresholds,
+            v: initial.clone(),
+            initial,
+            counts: vec![0; number],
+            spikes: vec![0; number],
+            num_spikes: 0,
+            arch: pulp::Arch::new(),
+        })
     }
 
     /// Adds to the potential at which each neuron starts.
@@ -132,22 +135,32 @@ impl<F: Real> IfNeurons<F> {
     /// If the drive is not of one value for each neuron.
     pub fn step(&mut self, drive: Option<&[F]>) {
         assert!(drive.is_none_or(|drive| drive.len() == self.v.len()), "one value of the drive for each neuron");
-        self.up.clear();
-        self.down.clear();
         let arch = self.arch;
-        arch.dispatch(Step { neurons: self, drive });
+        self.num_spikes = arch.dispatch(Step { neurons: self, drive });
     }
 
-    /// Neurons that fired upward in the last step, ascending.
+    /// What each neuron emitted in the last step: 1, 0, or −1.
     #[must_use]
-    pub fn up(&self) -> &[u32] {
-        &self.up
+    pub fn spikes(&self) -> &[i8] {
+        &self.spikes
     }
 
-    /// Neurons that fired downward in the last step, ascending.
+    /// Number of spikes of the last step, of either sign.
     #[must_use]
-    pub fn down(&self) -> &[u32] {
-        &self.down
+    pub fn num_spikes(&self) -> u32 {
+        self.num_spikes
+    }
+
+    /// Appends the neurons that fired in the last step, ascending, and what their spikes carry: the amplitude of the
+    /// neuron, negative for a downward spike.
+    pub fn append_spikes(&self, amplitudes: &[F], neurons: &mut Vec<u32>, signed: &mut Vec<F>) {
+        neurons.reserve(self.num_spikes as usize);
+        signed.reserve(self.num_spikes as usize);
+        each_spike(&self.spikes, |neuron, spike| {
+            neurons.push(neuron);
+            // A product and no choice: signs are not predictable.
+            signed.push(F::from_i32(i32::from(spike)) * amplitudes[neuron as usize]);
+        });
     }
 
     /// Thresholds.
@@ -167,7 +180,7 @@ impl<F: Real> IfNeurons<F> {
         &mut self.v
     }
 
-    /// Counts of ternary neurons; empty for binary ones.
+    /// Spikes up less spikes down of each neuron since the start.
     #[must_use]
     pub fn counts(&self) -> &[i32] {
         &self.counts
@@ -177,8 +190,8 @@ impl<F: Real> IfNeurons<F> {
     pub fn reset(&mut self) {
         self.v.copy_from_slice(&self.initial);
         self.counts.fill(0);
-        self.up.clear();
-        self.down.clear();
+        self.spikes.fill(0);
+        self.num_spikes = 0;
     }
 }
 
@@ -188,62 +201,81 @@ struct Step<'a, F> {
 }
 
 impl<F: Real> pulp::WithSimd for Step<'_, F> {
-    type Output = ();
+    type Output = u32;
 
     #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _simd: S) {
+    fn with_simd<S: pulp::Simd>(self, _simd: S) -> u32 {
         let to_zero = self.neurons.options.reset == IfReset::Zero;
-        match self.neurons.options.emission {
-            Emission::Binary => self.run_binary(to_zero),
-            Emission::Ternary { min_count, max_count } => self.run_ternary(to_zero, min_count, max_count),
+        match (self.neurons.options.emission, to_zero) {
+            (Emission::Binary, false) => self.run(|v, theta, _| rises(v, theta), subtract),
+            (Emission::Binary, true) => self.run(|v, theta, _| rises(v, theta), zero),
+            // A count of 2³¹ is out of reach: the common case needs no upper bound.
+            (Emission::Ternary { min_count, max_count: i32::MAX }, false) => {
+                self.run(|v, theta, n| rises(v, theta) - falls(v, n, min_count), subtract)
+            }
+            (Emission::Ternary { min_count, max_count }, false) => {
+                let below = |n| i32::from(n < max_count);
+                self.run(|v, theta, n| (rises(v, theta) & below(n)) - falls(v, n, min_count), subtract)
+            }
+            (Emission::Ternary { min_count, max_count }, true) => {
+                let below = |n| i32::from(n < max_count);
+                self.run(|v, theta, n| (rises(v, theta) & below(n)) - falls(v, n, min_count), zero)
+            }
         }
     }
 }
 
-impl<F: Real> Step<'_, F> {
-    #[inline(always)]
-    fn run_binary(self, to_zero: bool) {
-        let IfNeurons { v, thresholds, up, .. } = self.neurons;
-        let mut drive = self.drive.map(|drive| drive.chunks(BLOCK));
-        for (start, (v, theta)) in (0u32..).step_by(BLOCK).zip(v.chunks_mut(BLOCK).zip(thresholds.chunks(BLOCK))) {
-            if let Some(drive) = drive.as_mut().and_then(Iterator::next) {
-                v.iter_mut().zip(drive).for_each(|(v, &z)| *v += z);
-            }
-            let mut flags = [0u8; BLOCK];
-            for ((v, &theta), flag) in v.iter_mut().zip(theta).zip(&mut flags) {
-                let fires = theta <= *v;
-                let after = if to_zero { F::default() } else { *v - theta };
-                *v = if fires { after } else { *v };
-                *flag = u8::from(fires);
-            }
-            collect(start, &flags, up);
-        }
-    }
+#[inline(always)]
+fn rises<F: Real>(v: F, theta: F) -> i32 {
+    i32::from(theta <= v)
+}
 
+#[inline(always)]
+fn falls<F: Real>(v: F, n: i32, min_count: i32) -> i32 {
+    i32::from((v < F::default()) & (min_count < n))
+}
+
+/// The potential after a spike: the product is exact.
+#[inline(always)]
+fn subtract<F: Real>(v: F, theta: F, spike: i32) -> F {
+    v - F::from_i32(spike) * theta
+}
+
+#[inline(always)]
+fn zero<F: Real>(v: F, theta: F, spike: i32) -> F {
+    if 0 < spike { F::default() } else { subtract(v, theta, spike) }
+}
+
+impl<F: Real> Step<'_, F> {
+    /// Runs all neurons with a rule for spikes and one for the potential after. Returns the number of spikes.
+    ///
+    /// The loops have no fixed length and no branch, so that they become vector code.
     #[inline(always)]
-    fn run_ternary(self, to_zero: bool, min_count: i32, max_count: i32) {
-        let IfNeurons { v, thresholds, counts, up, down, .. } = self.neurons;
-        let mut drive = self.drive.map(|drive| drive.chunks(BLOCK));
-        let rows = v.chunks_mut(BLOCK).zip(thresholds.chunks(BLOCK)).zip(counts.chunks_mut(BLOCK));
-        for (start, ((v, theta), counts)) in (0u32..).step_by(BLOCK).zip(rows) {
-            if let Some(drive) = drive.as_mut().and_then(Iterator::next) {
-                v.iter_mut().zip(drive).for_each(|(v, &z)| *v += z);
+    fn run(self, spike: impl Fn(F, F, i32) -> i32, after: impl Fn(F, F, i32) -> F) -> u32 {
+        let IfNeurons { v, thresholds, counts, spikes, .. } = self.neurons;
+        let mut num_spikes = 0;
+        let cells = thresholds.iter().zip(counts.iter_mut().zip(spikes.iter_mut()));
+        let mut fire = |v: &mut F, z: F, theta: F, n: &mut i32, emitted: &mut i8| {
+            let driven = *v + z;
+            let spike = spike(driven, theta, *n);
+            *v = after(driven, theta, spike);
+            *n += spike;
+            *emitted = spike as i8;
+            num_spikes += spike.unsigned_abs();
+        };
+        match self.drive {
+            Some(drive) => {
+                for ((v, &z), (&theta, (n, emitted))) in v.iter_mut().zip(drive).zip(cells) {
+                    fire(v, z, theta, n, emitted);
+                }
             }
-            let (mut raised, mut lowered) = ([0u8; BLOCK], [0u8; BLOCK]);
-            let cells = v.iter_mut().zip(theta).zip(counts.iter_mut());
-            for (((v, &theta), n), (raised, lowered)) in cells.zip(raised.iter_mut().zip(&mut lowered)) {
-                let rises = (theta <= *v) & (*n < max_count);
-                let falls = (*v < F::default()) & (min_count < *n);
-                let after = if to_zero { F::default() } else { *v - theta };
-                let next = if rises { after } else { *v };
-                *v = if falls { *v + theta } else { next };
-                *n += i32::from(rises) - i32::from(falls);
-                *raised = u8::from(rises);
-                *lowered = u8::from(falls);
+            None => {
+                for (v, (&theta, (n, emitted))) in v.iter_mut().zip(cells) {
+                    fire(v, F::default(), theta, n, emitted);
+                }
             }
-            collect(start, &raised, up);
-            collect(start, &lowered, down);
         }
+        num_spikes
     }
 }
 
@@ -286,7 +318,11 @@ mod tests {
                 let z = inputs(step, 150);
                 let expected = population.step(&z).unwrap();
                 neurons.step(Some(&z));
-                assert_eq!((neurons.up(), neurons.down()), (expected, &[][..]), "{reset:?} {step}");
+                let (mut fired, mut amplitudes) = (Vec::new(), Vec::new());
+                neurons.append_spikes(&[0.8; 150], &mut fired, &mut amplitudes);
+                assert_eq!(fired, expected, "{reset:?} {step}");
+                assert_eq!(amplitudes, vec![0.8; fired.len()]);
+                assert_eq!(neurons.num_spikes() as usize, fired.len());
             }
             assert_eq!(neurons.membranes(), population.potentials());
         }
@@ -307,7 +343,7 @@ mod tests {
             sums.iter_mut().zip(&z).for_each(|(sum, z)| *sum += z);
             neurons.step(Some(&z));
         }
-        while !(neurons.up().is_empty() && neurons.down().is_empty()) {
+        while neurons.num_spikes() > 0 {
             neurons.step(None);
         }
         for (n, (&count, (sum, theta))) in neurons.counts().iter().zip(sums.iter().zip(&thresholds)).enumerate() {
@@ -326,9 +362,9 @@ mod tests {
             let mut count = 0;
             for step in 1..=200 {
                 neurons.step(Some(&[z]));
-                count += neurons.up().len();
+                count += neurons.num_spikes();
                 let expected = ((f64::from(step) * z + 0.5 * theta) / theta).floor().clamp(0.0, f64::from(step));
-                assert_eq!(count as f64, expected, "{theta} {z} {step}");
+                assert_eq!(f64::from(count), expected, "{theta} {z} {step}");
             }
         }
     }

@@ -12,43 +12,33 @@ use spike_core::TimeGrid;
 use spike_io::feed::{Arrangement, Feed, FeedError, FeedOptions, FeedReport, FeedTarget, LavaElement};
 use std::io::Write;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-/// What to feed to which simulator.
+/// How spikes are fed to a simulator.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Feeds")]
 pub(super) struct FeedFlags {
-    /// Spikes: .spk, .npz, .csv or .h5 (SONATA); `-` is standard input.
-    input: PathBuf,
-    /// Simulator: brian2, nest, pynn, lava, nengo or torch.
-    #[arg(long, value_name = "NAME")]
-    to: String,
-    /// Folder for the feed; it is made if it does not exist.
-    #[arg(short, long, value_name = "FOLDER")]
-    output: PathBuf,
     /// Step width of the simulator [default: that of the spikes].
-    #[arg(long, value_name = "MS")]
+    #[arg(long, conflicts_with = "target", value_name = "MS")]
     dt_ms: Option<f64>,
     #[command(flatten)]
     rule: GridFlags,
     /// Sample to feed, by its index, or all.
-    #[arg(long, value_name = "N", default_value = "all")]
+    #[arg(long, conflicts_with = "target", value_name = "N", default_value = "all")]
     sample: Selection,
     /// Let samples follow each other in the same neurons, instead of giving each sample neurons of its own.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "target")]
     in_sequence: bool,
     /// Silent steps before the spikes [default: as few as the simulator needs].
-    #[arg(long, value_name = "N")]
+    #[arg(long, conflicts_with = "target", value_name = "N")]
     shift_steps: Option<u32>,
     /// Element type of a feed for Lava [default: int32].
-    #[arg(long, value_name = "TYPE")]
+    #[arg(long, conflicts_with = "target", value_name = "TYPE")]
     lava_element: Option<Element>,
     /// Format of the input (spk, npz, csv, sonata), where its name does not tell.
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, conflicts_with = "target", value_name = "FORMAT")]
     format: Option<String>,
-    /// Print one JSON object instead of text.
-    #[arg(long)]
-    json: bool,
 }
 
 /// The samples that are fed.
@@ -87,14 +77,19 @@ struct Report {
 }
 
 impl FeedFlags {
-    /// Writes the feed.
-    pub(super) fn run(self) -> Result<(), CliError> {
-        let options = self.options()?;
-        if is_stream(&self.output) {
+    /// Whether spikes must fit the steps as they are.
+    pub(super) fn has_rule(&self) -> bool {
+        !self.rule.is_default()
+    }
+
+    /// Writes the feed of a simulator.
+    pub(super) fn run(self, to: &str, input: &Path, output: &Path, json: bool) -> Result<(), CliError> {
+        let options = self.options(to)?;
+        if is_stream(output) {
             return Err(CliError::Usage("a feed is an archive and a script; give a folder for both, not -"));
         }
-        let name = name_of(&self.input);
-        let mut file = open_spike_file(&self.input, self.format.as_deref())?;
+        let name = name_of(input);
+        let mut file = open_spike_file(input, self.format.as_deref())?;
         if !file.is_whole() {
             let samples = file.samples().end - file.samples().start;
             return Err(CliError::CutOff { name, samples });
@@ -106,26 +101,26 @@ impl FeedFlags {
         let mut feed = Feed::new(file.as_mut(), samples, options).map_err(refused)?;
         let target = options.target;
         let (array, script) = (format!("feed_{target}.npz"), format!("feed_{target}.py"));
-        let folder = Folder::create(&self.output)?;
-        let output = feed.write(folder.file(&array)?).map_err(|source| match source {
-            FeedError::Write(source) => Output::failed(&self.output, source),
+        let folder = Folder::create(output)?;
+        let written = feed.write(folder.file(&array)?).map_err(|source| match source {
+            FeedError::Write(source) => Output::failed(output, source),
             source => refused(source),
         })?;
-        output.commit()?;
-        let mut output = folder.file(&script)?;
+        written.commit()?;
+        let mut written = folder.file(&script)?;
         let text = target.script().as_bytes();
-        output.write_all(text).map_err(|e| Output::failed(&self.output, e))?;
-        output.commit()?;
+        written.write_all(text).map_err(|e| Output::failed(output, e))?;
+        written.commit()?;
         folder.commit()?;
         drop(progress);
         let report = Report {
             feed: feed.report().clone(),
             scheme: encoding.as_ref().map(|e| e.code.scheme().name()),
             seed: encoding.as_ref().map(|e| e.seed.0),
-            array: self.output.join(array),
-            script: self.output.join(script),
+            array: output.join(array),
+            script: output.join(script),
         };
-        if self.json {
+        if json {
             say_json(&report);
         } else {
             say(&report.text());
@@ -133,8 +128,8 @@ impl FeedFlags {
         Ok(())
     }
 
-    fn options(&self) -> Result<FeedOptions, CliError> {
-        let target: FeedTarget = self.to.parse()?;
+    fn options(&self, to: &str) -> Result<FeedOptions, CliError> {
+        let target: FeedTarget = to.parse()?;
         if self.lava_element.is_some() && target != FeedTarget::Lava {
             return Err(CliError::Usage("--lava-element is for a feed to Lava only"));
         }

@@ -1,5 +1,6 @@
 //! Ready-made figures from plain numbers.
 
+mod accuracy;
 mod bins;
 mod demo;
 mod images;
@@ -9,6 +10,7 @@ mod raster;
 mod rates;
 mod tuning;
 
+pub(crate) use accuracy::accuracy;
 pub(crate) use demo::{Demo, Shown, demo};
 pub(crate) use images::{Picture, images};
 pub(crate) use intervals::isi_histogram;
