@@ -8,7 +8,7 @@
 //! | [`Encoder`](encoder::Encoder) | [`spike::NeuromorphicEncoder`] |
 //! | [`Train`](train::Train) | [`spike::SpikeTrain`], with its views as arrays |
 //! | [`SampleEncoder`](samples::SampleEncoder) | [`spike_encode::Encoder`] for samples with global indices |
-//! | [`Network`](network::Network), [`Spiking`](network::Spiking) | [`spike_convert::AnalogNetwork`], [`spike_convert::SpikingNetwork`] |
+//! | [`Network`](network::Network), [`Spiking`](network::Spiking) | [`spike_convert::AnalogNetwork`], [`spike::Conversion`] |
 //!
 //! # What this crate does not do
 //! It has no Rust interface and needs an interpreter to run; it builds without one.

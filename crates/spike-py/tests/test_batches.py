@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import pathlib
 import pickle
 from concurrent.futures import ProcessPoolExecutor
@@ -63,6 +64,21 @@ def test_any_partition_and_order_gives_the_same_spikes(size: int) -> None:
     assert spikes_sha256(batches, "id") == expected_hash()
 
 
+def test_the_hash_is_that_of_the_spikes_in_plain_words() -> None:
+    train = se.NeuromorphicEncoder(se.EncoderConfig(seed=7, time_window_ms=50.0, normalize_input=False)).encode(
+        PIXELS.astype("f8") / 255, "rate_poisson"
+    )
+    rows = np.split(train.steps, train.offsets[1:-1])
+    whole = hashlib.sha256()
+    for sample in range(SAMPLES):
+        digest = hashlib.sha256()
+        for row in rows[sample * CHANNELS : (sample + 1) * CHANNELS]:
+            digest.update(np.array([len(row), *row], dtype="<u4").tobytes())
+        whole.update(sample.to_bytes(8, "little") + digest.digest())
+    assert whole.hexdigest() == expected_hash()
+    assert whole.hexdigest() == spikes_sha256([encoder(intervals=True).encode_table(table())], "id")
+
+
 def test_the_hash_tells_spikes_apart() -> None:
     batches = table().to_batches()
     other = BatchEncoder(
@@ -117,6 +133,24 @@ def test_anything_with_the_arrow_c_interface_is_a_batch() -> None:
     assert encode_batch(Foreign(batch), encoder()).equals(encoder().encode_batch(batch))
 
 
+class ForeignTable:
+    """A table of a program that is not pyarrow and exports the Arrow C stream interface."""
+
+    def __init__(self, whole: Any) -> None:
+        self._whole = whole
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> Any:
+        return self._whole.__arrow_c_stream__(requested_schema)
+
+
+def test_anything_with_the_arrow_c_stream_interface_is_a_table() -> None:
+    pieces = pa.Table.from_batches(table().to_batches(max_chunksize=90))
+    encoded = encoder().encode_table(ForeignTable(pieces))
+    assert encoded.num_rows == SAMPLES and spikes_sha256([encoded], "id") == expected_hash()
+    assert encoded.schema == encoder().schema(table().schema)
+    assert encoder().encode_table(table().slice(0, 0)).num_rows == 0
+
+
 @pytest.mark.parametrize("intervals", [False, True])
 def test_parquet_in_and_out(tmp_path: pathlib.Path, intervals: bool) -> None:
     source, target = tmp_path / "pixels.parquet", tmp_path / "spikes.parquet"
@@ -158,30 +192,6 @@ def test_processes_give_the_same_spikes(tmp_path: pathlib.Path, number: int) -> 
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
         found = encoder().encode_files(parts(tmp_path, number), tmp_path / "out", executor)
     assert hash_of_files(found) == expected_hash()
-
-
-def test_dask_with_two_worker_processes_gives_the_same_spikes(tmp_path: pathlib.Path) -> None:
-    from distributed import Client, LocalCluster
-
-    (tmp_path / "out").mkdir()
-    sources = parts(tmp_path, 6)
-    with (
-        LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
-        Client(cluster) as client,
-    ):
-        assert len(client.scheduler_info()["workers"]) == 2
-        files = encoder().encode_files(sources, tmp_path / "out", client)
-        assert len({worker["pid"] for worker in client.run(process_of).values()}) == 2
-        batches = table().to_batches(max_chunksize=40)
-        futures = client.map(encode_batch, batches, encoder=encoder())
-        assert spikes_sha256(client.gather(futures), "id") == expected_hash()
-    assert hash_of_files(files) == expected_hash()
-
-
-def process_of() -> dict[str, int]:
-    import os
-
-    return {"pid": os.getpid()}
 
 
 def test_a_seed_is_drawn_once_for_all_workers() -> None:

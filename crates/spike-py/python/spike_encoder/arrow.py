@@ -104,6 +104,12 @@ class BatchEncoder:
             if first_sample is not None:
                 first_sample += batch.num_rows
 
+    def encode_table(self, table: Any, first_sample: int | None = None) -> Any:
+        """Encodes a table, which is anything that exports the Arrow C stream interface (`__arrow_c_stream__`)."""
+        table = table if isinstance(table, pa.Table) else pa.table(table)
+        encoded = self.encode_batches(table.to_batches(), first_sample)
+        return pa.Table.from_batches(encoded, schema=self.schema(table.schema))
+
     def encode_parquet(self, source: Any, target: Any, first_sample: int | None = None) -> Any:
         """Encodes a Parquet file into another, some rows at a time; returns the path of the result.
 
@@ -189,18 +195,12 @@ def to_train(batch: Any, spike_column: str = "spikes") -> SpikeTrain:
     metadata = batch.schema.metadata or {}
     if _ENCODING not in metadata:
         raise ValueError("the schema carries no spike.encoding; give what encode_batch or encode_parquet made")
-    column = batch.column(spike_column)
-    column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    neurons = column.flatten()
-    steps = neurons.flatten().to_numpy(zero_copy_only=False)
-    offsets = np.concatenate([[0], np.cumsum(neurons.value_lengths().to_numpy(zero_copy_only=False), dtype=np.int64)])
-    if metadata.get(_VALUES) == b"intervals":
-        steps = _from_intervals(steps, offsets)
+    _, offsets, steps = _rows(batch, spike_column)
     record = metadata[_ENCODING].decode()
     config = json.loads(record)["config"]
     empty = np.zeros((0, 0))
     grid = _core.Train.from_padded(empty, np.zeros(0, np.int64), config["time_window_ms"], config["dt_ms"], None)
-    ids = np.arange(len(neurons), dtype=np.int64)
+    ids = np.arange(len(offsets) - 1, dtype=np.int64)
     rows = _core.Train.from_rows(offsets, steps.astype(np.uint32), ids, grid.dt_ns, grid.num_steps, record, False)
     return SpikeTrain._of(rows)
 
@@ -211,17 +211,41 @@ def read_parquet(path: Any, spike_column: str = "spikes") -> SpikeTrain:
 
 
 def spikes_sha256(batches: Iterable[Any], sample_column: str, spike_column: str = "spikes") -> str:
-    """A hash of all spikes that does not depend on how samples are divided or ordered: those of each, by its index."""
+    """A hash of all spikes of encoded batches or tables that does not depend on how samples are divided and ordered.
+
+    It is the SHA-256 of index and digest of every sample in the order of the indices; the digest is that of its rows,
+    each its number of spikes and its steps.
+    """
     samples: dict[int, bytes] = {}
     for batch in batches:
-        for sample, spikes in zip(batch.column(sample_column).to_pylist(), batch.column(spike_column)):
-            digest = hashlib.sha256()
-            for row in spikes.values.to_pylist() if spikes.values is not None else []:
-                digest.update(np.array([len(row), *row], dtype="<u4").tobytes())
+        first_rows, offsets, steps = _rows(batch, spike_column)
+        words = np.insert(steps, offsets[:-1], np.diff(offsets)).astype("<u4")
+        # Each row before has added its length.
+        ends = (offsets + np.arange(len(offsets)))[first_rows]
+        for i, sample in enumerate(batch.column(sample_column).to_pylist()):
             if sample in samples:
                 raise ValueError(f"sample {sample} is there twice")
-            samples[sample] = digest.digest()
+            samples[sample] = hashlib.sha256(words[ends[i] : ends[i + 1]].tobytes()).digest()
     return hashlib.sha256(b"".join(i.to_bytes(8, "little") + samples[i] for i in sorted(samples))).hexdigest()
+
+
+def _rows(batch: Any, spike_column: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Where the rows of each sample begin, where the steps of each row begin, the steps; each with its end."""
+    column = batch.column(spike_column)
+    column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    neurons = column.flatten()
+    offsets = _ends(neurons)
+    steps = neurons.flatten().to_numpy(zero_copy_only=False)
+    if (batch.schema.metadata or {}).get(_VALUES) == b"intervals":
+        steps = _from_intervals(steps, offsets)
+    return _ends(column), offsets, steps
+
+
+def _ends(lists: Any) -> np.ndarray:
+    """0, then where each list ends."""
+    ends = np.zeros(len(lists) + 1, dtype=np.int64)
+    np.cumsum(lists.value_lengths().to_numpy(zero_copy_only=False), out=ends[1:])
+    return ends
 
 
 def _int32(offsets: np.ndarray) -> Any:
