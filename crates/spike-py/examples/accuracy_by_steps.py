@@ -43,7 +43,8 @@ def main() -> int:
         print(f"after {step} steps: {100 * conversion.accuracy_by_step[step - 1]:.2f} %")
     print(f"loss: {conversion.result.accuracy_loss_pct:.3f} %")
     operations = conversion.num_synaptic_operations / len(images)
-    print(f"additions per image: {operations:.0f}, instead of {conversion.num_multiply_accumulates} multiplications")
+    print(f"additions per image in {arguments.steps} steps: {operations:.0f}")
+    print(f"multiplications of the trained network per image: {conversion.num_multiply_accumulates}")
     if conversion.first_to_look_at is not None:
         print(f"the layer to look at first: {conversion.first_to_look_at}")
     conversion.plot().save(str(arguments.figure))

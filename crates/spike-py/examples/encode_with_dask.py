@@ -43,6 +43,13 @@ def written(table: Any, folder: pathlib.Path, files: int) -> list[pathlib.Path]:
     return paths
 
 
+def pieces(table: Any, rows: int) -> list[Any]:
+    """Batches with memory of their own: a slice of a table would be sent with all rows of the table."""
+    starts = range(0, table.num_rows, rows)
+    parts = (table.take(np.arange(start, min(start + rows, table.num_rows))) for start in starts)
+    return [part.combine_chunks().to_batches()[0] for part in parts]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("out", type=pathlib.Path)
@@ -67,7 +74,7 @@ def main() -> int:
         processes = set(client.run(os.getpid).values())
         print(f"worker processes: {len(processes - {os.getpid()})}")
         files = encoder.encode_files(sources, spikes, client)
-        tasks = client.map(encoder.encode_batch, table.to_batches(max_chunksize=37))
+        tasks = client.map(encoder.encode_batch, pieces(table, 37))
         batches = client.gather(tasks)
         holders = {worker for workers in client.who_has(tasks).values() for worker in workers}
         print(f"workers with batches: {len(holders)}")
