@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz-smoke`: every fuzz target for a short while, to show that it builds, starts and finds nothing.
+//! `cargo xtask fuzz`: every fuzz target for a short while, to show that it builds, starts and finds nothing.
 //!
 //! Without a sanitizer the pinned toolchain is enough: panics, hangs and allocations beyond the limit are found.
 //! The ordinary tests replay the kept corpus, so the gate does not need this command.
@@ -8,6 +8,9 @@ use crate::step::{Step, root};
 
 /// Memory that a target may use; a reader that allocates beyond its input meets it.
 const MEMORY_LIMIT_MB: u32 = 1024;
+
+/// Where new inputs go, one folder a target.
+const FOUND: &str = "fuzz/target/found";
 
 /// A single input that takes longer is a hang.
 const INPUT_LIMIT_S: u32 = 10;
@@ -48,6 +51,9 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     }
     let mut failed = Vec::new();
     for target in targets()? {
+        let found = root().join(FOUND).join(&target);
+        std::fs::create_dir_all(&found)
+            .map_err(|error| Failure::Check(format!("{} cannot be made: {error}", found.display())))?;
         let step = step(&target, options);
         println!("$ {}", step.line());
         if let Err(reason) = step.run() {
@@ -58,14 +64,16 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
 }
 
 fn step(target: &str, options: &Options) -> Step {
+    // What libFuzzer finds goes into the first folder; the kept corpus is only read.
+    let corpus = format!("{FOUND}/{target} fuzz/corpus/{target}");
     let limits = format!(
         "-max_total_time={} -rss_limit_mb={MEMORY_LIMIT_MB} -malloc_limit_mb={MEMORY_LIMIT_MB} -timeout={INPUT_LIMIT_S}",
         options.seconds
     );
     if options.address {
-        Step::rustup("fuzz", &format!("run nightly cargo fuzz run --sanitizer address {target} -- {limits}"))
+        Step::rustup("fuzz", &format!("run nightly cargo fuzz run --sanitizer address {target} {corpus} -- {limits}"))
     } else {
-        Step::cargo("fuzz", &format!("fuzz run --sanitizer none {target} -- {limits}"))
+        Step::cargo("fuzz", &format!("fuzz run --sanitizer none {target} {corpus} -- {limits}"))
     }
 }
 
@@ -100,7 +108,12 @@ mod tests {
     #[test]
     fn the_pinned_toolchain_is_used_unless_a_sanitizer_is_asked_for() {
         let plain = step("npy", &Options { seconds: 3, address: false }).line();
-        assert!(plain.starts_with("cargo fuzz run --sanitizer none npy -- -max_total_time=3"), "{plain}");
+        assert!(
+            plain.starts_with(
+                "cargo fuzz run --sanitizer none npy fuzz/target/found/npy fuzz/corpus/npy -- -max_total_time=3"
+            ),
+            "{plain}"
+        );
         let address = step("npy", &Options { seconds: 3, address: true }).line();
         assert!(address.starts_with("rustup run nightly cargo fuzz run --sanitizer address npy"), "{address}");
     }

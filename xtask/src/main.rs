@@ -5,8 +5,10 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool speaks through them")]
 
+mod bench;
 mod ci;
 mod deny;
+mod docs;
 mod dump;
 mod fuzz;
 mod layers;
@@ -27,8 +29,12 @@ Commands:
   tidy        the form of the source files: module docs, size, names, banned words
   deny        licences, duplicates and sources of all dependencies
                 --advisories   also check the advisory database, which must be fetched
+  bench       the criterion suite; with an option what it names instead, into docs/performance.md
+                --peers        encoders of other libraries beside ours, in an environment in target/peers
+                --scaling      time for each spike and memory as neurons, steps, samples and threads grow (Linux)
+  docs        every command of the README and the documents, run with the binary of this checkout
   dump        write the documented dumps for boards, docs/dumps, anew
-  fuzz-smoke  every fuzz target for a short while
+  fuzz        every fuzz target for a short while
                 --seconds N    time for each target, 30 if not given
                 --address      with the address sanitizer, which needs a nightly toolchain";
 
@@ -65,8 +71,10 @@ fn run(words: &[String]) -> Result<(), Failure> {
         "layers" => no_options(options).and_then(|()| layers::run()),
         "tidy" => no_options(options).and_then(|()| tidy::run()),
         "deny" => deny::run(deny::parse(options)?),
+        "bench" => bench::run(&bench::Options::parse(options)?),
+        "docs" => no_options(options).and_then(|()| docs::run()),
         "dump" => no_options(options).and_then(|()| dump::run()),
-        "fuzz-smoke" => fuzz::run(&fuzz::Options::parse(options)?),
+        "fuzz" => fuzz::run(&fuzz::Options::parse(options)?),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
             Ok(())
@@ -92,9 +100,18 @@ mod tests {
 
     #[test]
     fn wrong_command_lines_are_usage_errors() {
-        for text in
-            ["", "nonsense", "layers --fast", "tidy x", "dump x", "ci --skip", "deny -a", "fuzz-smoke --seconds"]
-        {
+        for text in [
+            "",
+            "nonsense",
+            "layers --fast",
+            "tidy x",
+            "dump x",
+            "docs x",
+            "bench --fast",
+            "ci --skip",
+            "deny -a",
+            "fuzz --seconds",
+        ] {
             assert!(matches!(run(&words(text)), Err(Failure::Usage(_))), "{text:?}");
         }
     }

@@ -55,6 +55,8 @@
 mod benchmark;
 mod convert;
 mod encoder;
+#[cfg(doctest)]
+mod guides;
 mod orchestrator;
 mod par;
 
