@@ -7,6 +7,7 @@
 
 mod bench;
 mod ci;
+mod coverage;
 mod deny;
 mod docs;
 mod dump;
@@ -32,6 +33,7 @@ Commands:
   bench       the criterion suite; with an option what it names instead, into docs/performance.md
                 --peers        encoders of other libraries beside ours, in an environment in target/peers
                 --scaling      time for each spike and memory as neurons, steps, samples and threads grow (Linux)
+  coverage    the share of lines of the library crates that tests run; below 95 % it fails
   docs        every command of the README and the documents, run with the binary of this checkout
   dump        write the documented dumps for boards, docs/dumps, anew
   fuzz        every fuzz target for a short while
@@ -72,6 +74,7 @@ fn run(words: &[String]) -> Result<(), Failure> {
         "tidy" => no_options(options).and_then(|()| tidy::run()),
         "deny" => deny::run(deny::parse(options)?),
         "bench" => bench::run(&bench::Options::parse(options)?),
+        "coverage" => no_options(options).and_then(|()| coverage::run()),
         "docs" => no_options(options).and_then(|()| docs::run()),
         "dump" => no_options(options).and_then(|()| dump::run()),
         "fuzz" => fuzz::run(&fuzz::Options::parse(options)?),
@@ -107,6 +110,7 @@ mod tests {
             "tidy x",
             "dump x",
             "docs x",
+            "coverage x",
             "bench --fast",
             "ci --skip",
             "deny -a",
