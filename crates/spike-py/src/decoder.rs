@@ -61,7 +61,7 @@ fn finished<'py>(
 ) -> PyResult<Decoded<'py>> {
     let result = match original {
         Some(original) => {
-            let original: Vec<f64> = values(original)?.iter().copied().collect();
+            let original: Vec<f64> = values(original)?.as_array().iter().copied().collect();
             result.scored(&original).map_err(decode_error)?
         }
         None => result,

@@ -4,7 +4,7 @@ use crate::array::values;
 use crate::config::{code_options, config, scheme, temporal_scheme, whole};
 use crate::failure::{encode_error, value_error};
 use crate::train::Train;
-use ndarray::ArrayD;
+use ndarray::ArrayViewD;
 use numpy::{IntoPyArray, PyArray1, PyArray2};
 use pyo3::prelude::*;
 use spike::{BenchmarkError, NeuromorphicEncoder};
@@ -48,7 +48,7 @@ impl Encoder {
     /// Spikes at a rate.
     #[pyo3(signature = (data: "numpy.typing.ArrayLike", duration_ms))]
     fn encode_rate(&self, py: Python<'_>, data: &Bound<'_, PyAny>, duration_ms: f64) -> PyResult<Train> {
-        self.train(py, data, |encoder, data| encoder.encode_rate(data.view(), duration_ms))
+        self.train(py, data, |encoder, data| encoder.encode_rate(data, duration_ms))
     }
 
     /// Spikes whose times carry the values: train, reference time, frequency, channels in order of importance.
@@ -56,6 +56,7 @@ impl Encoder {
         -> "tuple[Train, float, float | None, numpy.typing.NDArray[numpy.int64] | None]")]
     fn encode_temporal<'py>(&self, py: Python<'py>, data: &Bound<'py, PyAny>, scheme: &str) -> PyResult<Temporal<'py>> {
         let (scheme, data) = (temporal_scheme(scheme)?, values(data)?);
+        let data = data.as_array();
         let code = py.detach(|| self.encoder.encode_temporal(data.view(), scheme)).map_err(encode_error)?;
         let ranks = code.rank_order.map(|ranks| ranks.mapv(i64::from).into_pyarray(py));
         let train = Train::new(code.spike_train, data.ndim() == 1);
@@ -73,6 +74,7 @@ impl Encoder {
     ) -> PyResult<Population<'py>> {
         let num_neurons = whole(num_neurons, "num_neurons", u32::MAX.into())? as usize;
         let data = values(data)?;
+        let data = data.as_array();
         let code = py.detach(|| self.encoder.encode_population(data.view(), num_neurons)).map_err(encode_error)?;
         let trains = code.spike_trains.into_iter().map(|train| Train::new(train, data.ndim() == 1)).collect();
         let (centers, widths) = (code.tuning_centers.into_pyarray(py), code.tuning_widths.into_pyarray(py));
@@ -83,13 +85,14 @@ impl Encoder {
     #[pyo3(signature = (data: "numpy.typing.ArrayLike", options))]
     fn encode(&self, py: Python<'_>, data: &Bound<'_, PyAny>, options: &str) -> PyResult<Train> {
         let options = code_options(options)?;
-        self.train(py, data, |encoder, data| encoder.encode(data.view(), options))
+        self.train(py, data, |encoder, data| encoder.encode(data, options))
     }
 
     /// Spikes of a code of time series, with its options as JSON.
     #[pyo3(signature = (signal: "numpy.typing.ArrayLike", options))]
     fn encode_contrast(&self, py: Python<'_>, signal: &Bound<'_, PyAny>, options: &str) -> PyResult<Train> {
         let (options, signal) = (code_options(options)?, values(signal)?);
+        let signal = signal.as_array();
         let train = py.detach(|| self.encoder.encode_contrast(signal.view(), options)).map_err(encode_error)?;
         Ok(Train::new(train, true))
     }
@@ -98,6 +101,7 @@ impl Encoder {
     #[pyo3(signature = (data: "numpy.typing.ArrayLike", coding_scheme))]
     fn benchmark_encoding(&self, py: Python<'_>, data: &Bound<'_, PyAny>, coding_scheme: &str) -> PyResult<Metrics> {
         let (scheme, data) = (scheme(coding_scheme)?, values(data)?);
+        let data = data.as_array();
         let metrics =
             py.detach(|| self.encoder.benchmark_encoding(data.view(), scheme)).map_err(|error| match error {
                 BenchmarkError::Encode(error) => encode_error(error),
@@ -122,10 +126,11 @@ impl Encoder {
         &self,
         py: Python<'_>,
         data: &Bound<'_, PyAny>,
-        encode: impl Fn(&NeuromorphicEncoder, &ArrayD<f64>) -> Result<SpikeTrain, EncodeError> + Sync,
+        encode: impl Fn(&NeuromorphicEncoder, ArrayViewD<'_, f64>) -> Result<SpikeTrain, EncodeError> + Sync,
     ) -> PyResult<Train> {
         let data = values(data)?;
-        let train = py.detach(|| encode(&self.encoder, &data)).map_err(encode_error)?;
+        let data = data.as_array();
+        let train = py.detach(|| encode(&self.encoder, data.view())).map_err(encode_error)?;
         Ok(Train::new(train, data.ndim() == 1))
     }
 }

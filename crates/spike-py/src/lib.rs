@@ -7,7 +7,8 @@
 //! |---|---|
 //! | [`Encoder`](encoder::Encoder) | [`spike::NeuromorphicEncoder`] |
 //! | [`Train`](train::Train) | [`spike::SpikeTrain`], with its views as arrays |
-//! | [`Network`](network::Network), [`Spiking`](network::Spiking) | [`spike_convert::AnalogNetwork`], [`spike_convert::SpikingNetwork`] |
+//! | [`SampleEncoder`](samples::SampleEncoder) | [`spike_encode::Encoder`] for samples with global indices |
+//! | [`Network`](network::Network), [`Spiking`](network::Spiking) | [`spike_convert::AnalogNetwork`], [`spike::Conversion`] |
 //!
 //! # What this crate does not do
 //! It has no Rust interface and needs an interpreter to run; it builds without one.
@@ -19,6 +20,7 @@ mod encoder;
 mod failure;
 mod layout;
 mod network;
+mod samples;
 mod train;
 
 /// Spikes and codes for the package `spike_encoder`, which is the interface to use.
@@ -30,6 +32,8 @@ mod _core {
     use super::encoder::Encoder;
     #[pymodule_export]
     use super::network::{Network, Spiking};
+    #[pymodule_export]
+    use super::samples::SampleEncoder;
     #[pymodule_export]
     use super::train::Train;
 }

@@ -1,14 +1,16 @@
 //! Trained networks and the spiking networks that are made of them.
 
-use crate::array::values;
+use crate::array::{elements, values};
+use crate::config::whole;
 use crate::failure::{type_error, value_error};
-use ndarray::{ArrayD, IxDyn};
-use numpy::{IntoPyArray, PyArray1, PyArrayDyn, PyReadonlyArray1};
+use numpy::{IntoPyArray, PyArray1, PyArrayDyn};
 use pyo3::prelude::*;
+use spike::{AnnToSnnConverter, Conversion};
 use spike_convert::{
-    AnalogNetwork, ConversionOptions, ConversionReport, Graph, ImportError, ImportOptions, Layer, LayerList, NodeId,
-    Simulation, SpikingNetwork, Tensor, fold, open_model, read_onnx, read_safetensors,
+    AnalogNetwork, ConversionOptions, Graph, ImportError, ImportOptions, LayerList, fold, open_model, read_onnx,
+    read_safetensors,
 };
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// A trained network.
@@ -18,18 +20,24 @@ pub(crate) struct Network {
     analog: AnalogNetwork,
 }
 
-/// A spiking network: thresholds for a trained network.
+/// A spiking network that was made of a trained one, and what was measured on it.
 #[pyclass(frozen, module = "spike_encoder._core")]
 #[derive(Debug)]
 pub(crate) struct Spiking {
-    network: SpikingNetwork,
+    conversion: Conversion,
 }
 
-/// Correct samples after each step, classes, spikes, synaptic operations.
-type Evaluated<'py> = (Bound<'py, PyArray1<i64>>, Bound<'py, PyArray1<i64>>, u64, u64);
-
-/// Name, weights, threshold of its own neurons if it feeds any, threshold of those that feed it.
-type Weighted<'py> = (String, Bound<'py, PyArrayDyn<f64>>, Option<f64>, f64);
+/// Weights, thresholds and factors by the names of the layers; accuracy of both networks, loss in percent, steps, seconds.
+type Fields<'py> = (
+    BTreeMap<String, Bound<'py, PyArrayDyn<f64>>>,
+    BTreeMap<String, f64>,
+    BTreeMap<String, f64>,
+    f64,
+    f64,
+    f64,
+    u32,
+    f64,
+);
 
 #[pymethods]
 impl Network {
@@ -62,30 +70,39 @@ impl Network {
         self.analog.graph().input_shape().to_vec()
     }
 
-    /// Number of values that the network gives for a sample.
-    #[getter]
-    fn num_outputs(&self) -> usize {
-        self.analog.graph().output_shape().iter().product()
-    }
-
-    /// Results of the trained network, shape (sample, output).
-    #[pyo3(signature = (samples: "numpy.typing.ArrayLike") -> "numpy.typing.NDArray[numpy.float32]")]
-    fn run<'py>(&self, py: Python<'py>, samples: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyArrayDyn<f32>>> {
+    /// The class that the network gives each sample.
+    #[pyo3(signature = (samples: "numpy.typing.ArrayLike") -> "numpy.typing.NDArray[numpy.int64]")]
+    fn classes<'py>(&self, py: Python<'py>, samples: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyArray1<i64>>> {
         let samples = narrow(samples)?;
-        let results = py.detach(|| self.analog.run(&samples)).map_err(value_error)?;
-        let shape = [results.len() / self.num_outputs().max(1), self.num_outputs()];
-        Ok(ArrayD::from_shape_vec(IxDyn(&shape), results).map_err(value_error)?.into_pyarray(py))
+        Ok(signed(&py.detach(|| self.analog.classes(&samples)).map_err(value_error)?).into_pyarray(py))
     }
 
-    /// A spiking network whose thresholds follow from the activations of samples; options as JSON.
-    #[pyo3(signature = (samples: "numpy.typing.ArrayLike", options))]
-    fn convert(&self, py: Python<'_>, samples: &Bound<'_, PyAny>, options: &str) -> PyResult<Spiking> {
+    /// A spiking network whose thresholds follow from the activations of calibration samples, measured on samples with
+    /// labels; without labels the classes of the trained network count as right. Options as JSON.
+    #[pyo3(signature = (
+        calibration: "numpy.typing.ArrayLike", samples: "numpy.typing.ArrayLike",
+        labels: "numpy.typing.NDArray[numpy.int64] | None", num_steps: "int", options
+    ))]
+    fn convert(
+        &self,
+        py: Python<'_>,
+        calibration: &Bound<'_, PyAny>,
+        samples: &Bound<'_, PyAny>,
+        labels: Option<&Bound<'_, PyArray1<i64>>>,
+        num_steps: &Bound<'_, PyAny>,
+        options: &str,
+    ) -> PyResult<Spiking> {
         let options: ConversionOptions = serde_json::from_str(options)
             .map_err(|error| value_error(format!("the options {options} are not valid: {error}")))?;
-        let samples = narrow(samples)?;
-        let graph = self.analog.graph();
-        let network = py.detach(|| SpikingNetwork::convert(graph, &samples, &options)).map_err(value_error)?;
-        Ok(Spiking { network })
+        let num_steps = whole(num_steps, "num_timesteps", u32::MAX.into())?.try_into().map_err(value_error)?;
+        let converter = AnnToSnnConverter::new().with_options(options).with_num_timesteps(num_steps);
+        let (calibration, samples) = (narrow(calibration)?, narrow(samples)?);
+        let labels = labels.map(classes).transpose()?;
+        let model = self.analog.graph();
+        let conversion = py
+            .detach(|| converter.convert(model, &calibration, &samples, labels.as_deref(), &|_| ()))
+            .map_err(value_error)?;
+        Ok(Spiking { conversion })
     }
 }
 
@@ -97,116 +114,70 @@ impl Network {
 
 #[pymethods]
 impl Spiking {
-    /// Simulates labelled samples: how many are right after each step, the classes after the last, spikes, synaptic
-    /// operations.
-    #[pyo3(signature = (
-        samples: "numpy.typing.ArrayLike", labels: "numpy.typing.NDArray[numpy.int64]", num_steps: "int"
-    ) -> "tuple[numpy.typing.NDArray[numpy.int64], numpy.typing.NDArray[numpy.int64], int, int]")]
-    fn evaluate<'py>(
-        &self,
-        py: Python<'py>,
-        samples: &Bound<'py, PyAny>,
-        labels: PyReadonlyArray1<'py, i64>,
-        num_steps: &Bound<'py, PyAny>,
-    ) -> PyResult<Evaluated<'py>> {
-        let num_steps = steps(num_steps)?;
-        let samples = narrow(samples)?;
-        let as_class = |&label: &i64| {
-            u32::try_from(label)
-                .map_err(|_| value_error(format!("a label is {label}, allowed are whole numbers from 0")))
-        };
-        let labels: Vec<u32> = labels.as_array().iter().map(as_class).collect::<PyResult<_>>()?;
-        let evaluation = py
-            .detach(|| Simulation::<f32>::new(&self.network)?.evaluate(&samples, &labels, num_steps, None, &|_| ()))
-            .map_err(value_error)?;
-        let num_correct: Vec<i64> = evaluation.num_correct.iter().map(|&number| number as i64).collect();
-        let predictions: Vec<i64> = evaluation.predictions.iter().map(|&class| class.into()).collect();
-        let (spikes, operations) = (evaluation.num_spikes, evaluation.num_synaptic_operations);
-        Ok((num_correct.into_pyarray(py), predictions.into_pyarray(py), spikes, operations))
+    /// What the specification tells of a conversion: weights, thresholds and factors by the names of the layers, accuracy
+    /// of the trained and of the spiking network, loss in percent, number of steps, seconds.
+    #[pyo3(signature = () -> "tuple[dict[str, numpy.typing.NDArray[numpy.float64]], dict[str, float], dict[str, float], float, float, float, int, float]")]
+    fn result<'py>(&self, py: Python<'py>) -> Fields<'py> {
+        let result = self.conversion.result.clone();
+        let weights = result.snn_weights.into_iter().map(|(name, array)| (name, array.into_pyarray(py))).collect();
+        let (steps, time_s) = (result.num_timesteps_simulated, result.conversion_time_s);
+        let (original, converted) = (result.accuracy_original, result.accuracy_converted);
+        let (thresholds, factors) = (result.threshold_balancing, result.normalization_factors);
+        (weights, thresholds, factors, original, converted, result.accuracy_loss_pct, steps, time_s)
+    }
+
+    /// Share of samples that are right after each step.
+    #[pyo3(signature = () -> "numpy.typing.NDArray[numpy.float64]")]
+    fn accuracy_by_step<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
+        let steps = 1..=self.conversion.result.num_timesteps_simulated;
+        steps.map(|step| self.conversion.evaluation.accuracy(step)).collect::<Vec<_>>().into_pyarray(py)
+    }
+
+    /// The class of each sample after the last step.
+    #[pyo3(signature = () -> "numpy.typing.NDArray[numpy.int64]")]
+    fn predictions<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<i64>> {
+        signed(&self.conversion.evaluation.predictions).into_pyarray(py)
+    }
+
+    /// Spikes of all neurons, over all samples and steps.
+    #[getter]
+    fn num_spikes(&self) -> u64 {
+        self.conversion.evaluation.num_spikes
+    }
+
+    /// Weights other than 0 that spikes met.
+    #[getter]
+    fn num_synaptic_operations(&self) -> u64 {
+        self.conversion.evaluation.num_synaptic_operations
+    }
+
+    /// Multiplications with weights that the trained network takes for one sample.
+    #[getter]
+    fn num_multiply_accumulates(&self) -> u64 {
+        self.conversion.num_multiply_accumulates
     }
 
     /// What each layer of neurons makes of the activations that it stands for, as JSON.
-    #[pyo3(signature = (samples: "numpy.typing.ArrayLike", num_steps: "int"))]
-    fn report(&self, py: Python<'_>, samples: &Bound<'_, PyAny>, num_steps: &Bound<'_, PyAny>) -> PyResult<String> {
-        let num_steps = steps(num_steps)?;
-        let samples = narrow(samples)?;
-        let report = py
-            .detach(|| ConversionReport::measure(&self.network, &samples, num_steps, &|_| ()))
-            .map_err(value_error)?;
-        serde_json::to_string(&report).map_err(value_error)
+    #[getter]
+    fn report(&self) -> PyResult<String> {
+        serde_json::to_string(&self.conversion.report).map_err(value_error)
     }
-
-    /// Layers with weights in order: name, weights, mean threshold of the neurons that it feeds, mean threshold of those
-    /// that feed it (the largest where several layers do; 1 for the input).
-    #[pyo3(signature = () -> "list[tuple[str, numpy.typing.NDArray[numpy.float64], float | None, float]]")]
-    fn layers<'py>(&self, py: Python<'py>) -> PyResult<Vec<Weighted<'py>>> {
-        let graph = self.network.graph();
-        let users = graph.users();
-        let mut layers = Vec::new();
-        for (id, node) in graph.enumerate() {
-            let weight = match node.layer() {
-                Layer::Dense(dense) => &dense.weight,
-                Layer::Conv(conv) => &conv.weight,
-                _ => continue,
-            };
-            let (after, before) = (self.after(id, &users), self.before(id));
-            layers.push((node.name.clone(), array(weight)?.into_pyarray(py), after, before));
-        }
-        Ok(layers)
-    }
-}
-
-impl Spiking {
-    /// Mean threshold of the first neurons behind a node.
-    fn after(&self, id: NodeId, users: &[Vec<NodeId>]) -> Option<f64> {
-        let mut open = vec![id];
-        while let Some(id) = open.pop() {
-            match self.network.site(id) {
-                Some(site) => return Some(mean(&site.thresholds)),
-                None => open.extend(users[id.index()].iter().rev()),
-            }
-        }
-        None
-    }
-
-    /// Largest mean threshold of the last neurons before a node; 1 where its values come from the input.
-    fn before(&self, id: NodeId) -> f64 {
-        let graph = self.network.graph();
-        let (mut open, mut largest) = (graph.node(id).operands().to_vec(), None::<f64>);
-        while let Some(id) = open.pop() {
-            let found = match self.network.site(id) {
-                Some(site) => mean(&site.thresholds),
-                None if graph.node(id).operands().is_empty() => 1.0,
-                None => {
-                    open.extend(graph.node(id).operands());
-                    continue;
-                }
-            };
-            largest = Some(largest.map_or(found, |largest| largest.max(found)));
-        }
-        largest.unwrap_or(1.0)
-    }
-}
-
-fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len() as f64
-}
-
-fn array(tensor: &Tensor) -> PyResult<ArrayD<f64>> {
-    let values = tensor.values().iter().map(|&value| value.into()).collect();
-    ArrayD::from_shape_vec(IxDyn(tensor.shape()), values).map_err(value_error)
 }
 
 /// Samples as 32-bit numbers, one after the other, as networks compute.
 fn narrow(samples: &Bound<'_, PyAny>) -> PyResult<Vec<f32>> {
-    Ok(values(samples)?.iter().map(|&value| value as f32).collect())
+    Ok(values(samples)?.as_array().iter().map(|&value| value as f32).collect())
 }
 
-fn steps(num_steps: &Bound<'_, PyAny>) -> PyResult<u32> {
-    match crate::config::whole(num_steps, "num_timesteps", u32::MAX.into())? {
-        0 => Err(value_error("num_timesteps is 0, allowed is 1 and more; 256 is the default")),
-        number => number.try_into().map_err(value_error),
-    }
+fn classes(labels: &Bound<'_, PyArray1<i64>>) -> PyResult<Vec<u32>> {
+    let class = |&label: &i64| {
+        u32::try_from(label).map_err(|_| value_error(format!("a label is {label}, allowed are whole numbers from 0")))
+    };
+    elements(labels)?.iter().map(class).collect()
+}
+
+fn signed(classes: &[u32]) -> Vec<i64> {
+    classes.iter().map(|&class| class.into()).collect()
 }
 
 /// A file that cannot be opened is the `OSError` of its reason, an unknown format a `TypeError` of the model.

@@ -1,10 +1,10 @@
 //! Spike trains: compressed rows in Rust, arrays on request.
 
-use crate::array::values;
+use crate::array::{elements, values};
 use crate::failure::{decode_error, spike_error, type_error, value_error};
 use crate::layout::dense;
 use ndarray::Array2;
-use numpy::{Element, IntoPyArray, PyArray1, PyArray2, PyArrayDyn, PyReadonlyArray1};
+use numpy::{Element, IntoPyArray, PyArray1, PyArray2, PyArrayDyn};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 use spike_core::{
@@ -42,17 +42,17 @@ impl Train {
         neuron_ids: "numpy.typing.NDArray[numpy.int64]", dt_ns, num_steps, encoding, is_single
     ))]
     fn from_rows(
-        offsets: PyReadonlyArray1<'_, i64>,
-        steps: PyReadonlyArray1<'_, u32>,
-        neuron_ids: PyReadonlyArray1<'_, i64>,
+        offsets: &Bound<'_, PyArray1<i64>>,
+        steps: &Bound<'_, PyArray1<u32>>,
+        neuron_ids: &Bound<'_, PyArray1<i64>>,
         dt_ns: u64,
         num_steps: u32,
         encoding: Option<&str>,
         is_single: bool,
     ) -> PyResult<Self> {
         let grid = TimeGrid::new(dt_ns, num_steps).map_err(value_error)?;
-        let offsets = unsigned(offsets.as_array().iter(), "offset")?;
-        let steps = steps.as_array().iter().copied().collect();
+        let offsets = unsigned(&elements(offsets)?, "offset")?;
+        let steps = elements(steps)?;
         let train = SpikeTrain::from_rows(grid, ids(neuron_ids)?, offsets, steps).map_err(spike_error)?;
         recorded(train, encoding, is_single)
     }
@@ -65,12 +65,13 @@ impl Train {
     ))]
     fn from_padded(
         spike_times: &Bound<'_, PyAny>,
-        neuron_ids: PyReadonlyArray1<'_, i64>,
+        neuron_ids: &Bound<'_, PyArray1<i64>>,
         duration_ms: f64,
         dt_ms: f64,
         encoding: Option<&str>,
     ) -> PyResult<Self> {
         let times = values(spike_times)?;
+        let times = times.as_array();
         if times.ndim() != 2 {
             return Err(value_error(format!("spike_times have {} axes; give (num_neurons, max_spikes)", times.ndim())));
         }
@@ -314,13 +315,13 @@ fn recorded(train: SpikeTrain, encoding: Option<&str>, is_single: bool) -> PyRes
     Ok(Train::new(train.with_encoding(Arc::new(encoding)), is_single))
 }
 
-fn ids(ids: PyReadonlyArray1<'_, i64>) -> PyResult<NeuronIds> {
-    Ok(NeuronIds::List(unsigned(ids.as_array().iter(), "neuron id")?.into()))
+fn ids(ids: &Bound<'_, PyArray1<i64>>) -> PyResult<NeuronIds> {
+    Ok(NeuronIds::List(unsigned(&elements(ids)?, "neuron id")?.into()))
 }
 
-fn unsigned<'a>(numbers: impl Iterator<Item = &'a i64>, name: &str) -> PyResult<Vec<u64>> {
+fn unsigned(numbers: &[i64], name: &str) -> PyResult<Vec<u64>> {
     let convert = |&number: &i64| {
         u64::try_from(number).map_err(|_| value_error(format!("a {name} is {number}, allowed is 0 and more")))
     };
-    numbers.map(convert).collect()
+    numbers.iter().map(convert).collect()
 }

@@ -35,6 +35,21 @@ def test_every_stride() -> None:
         assert ENCODER.encode_rate(view, 20.0) == ENCODER.encode_rate(np.ascontiguousarray(view), 20.0)
 
 
+def test_every_address() -> None:
+    data = np.random.default_rng(2).random((3, 4))
+    for offset in range(1, 8):
+        shifted = np.frombuffer(b"x" * offset + data.tobytes(), offset=offset).reshape(3, 4)
+        assert not shifted.flags.aligned
+        assert ENCODER.encode_rate(shifted, 20.0) == ENCODER.encode_rate(data, 20.0)
+    packed = np.zeros(6, dtype=[("tag", "u1"), ("value", "f8"), ("id", "i8")])
+    packed["value"] = data.ravel()[:6]
+    packed["id"] = np.arange(6)
+    assert ENCODER.encode_rate(packed["value"], 20.0) == ENCODER.encode_rate(data.ravel()[:6], 20.0)
+    train = ENCODER.encode_rate(packed["value"], 20.0)
+    hand = se.SpikeTrain(train.spike_times, packed["id"], 20.0, 0.1, train.num_spikes)
+    assert np.array_equal(hand.steps, train.steps)
+
+
 def test_sequences_and_other_arrays() -> None:
     expected = ENCODER.encode_rate(np.array([[0.0, 0.5, 1.0]]), 20.0)
     assert ENCODER.encode_rate([[0, 0.5, 1]], 20.0) == expected

@@ -6,7 +6,8 @@ import dataclasses
 import gzip
 import json
 import pathlib
-from typing import Any
+from typing import Any, Literal
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -57,6 +58,10 @@ def test_a_bundled_network_keeps_its_accuracy() -> None:
     assert found.accuracy_by_step[0] < found.accuracy_by_step[-1]
     assert result.num_timesteps_simulated == 128 and 0 < result.conversion_time_s
     assert found.num_spikes < found.num_synaptic_operations
+    assert found.num_multiply_accumulates == 784 * 256 + 256 * 128 + 128 * 10
+    curve = ElementTree.fromstring(found.plot().svg).find(".//{http://www.w3.org/2000/svg}polyline")
+    assert curve is not None and len(curve.get("points", "").split()) == 128
+    assert found._repr_svg_() == found.plot().svg
     assert [layer["layer"] for layer in found.layers] == ["Relu", "Relu"]
 
 
@@ -72,9 +77,24 @@ def test_files_and_arrays_give_the_same_network() -> None:
     time = of_file.conversion_time_s
     assert dataclasses.replace(of_list, conversion_time_s=time) == of_file
     assert dataclasses.replace(of_dict, conversion_time_s=time) == of_file
-    assert list(of_file.snn_weights) == ["fc1", "fc2", "fc3"]
-    for name, array in of_file.snn_weights.items():
-        assert np.array_equal(array, weights[f"{name}.weight"])
+    assert list(of_file.threshold_balancing) == ["fc1", "fc2", "fc3"]
+
+
+@pytest.mark.parametrize("granularity", ["layer", "channel"])
+def test_weights_are_normalised_for_thresholds_of_1(granularity: Literal["layer", "channel"]) -> None:
+    weights = mlp()
+    samples = CALIBRATION.reshape(200, -1)
+    result = se.ANNtoSNNConverter(normalisation="max", granularity=granularity).convert(weights, samples, 8)
+    assert list(result.snn_weights) == ["fc1", "fc1.bias", "fc2", "fc2.bias", "fc3", "fc3.bias"]
+    # Activations of the normalised network never exceed 1 on the samples that it was normalised by.
+    first = np.maximum(samples @ result.snn_weights["fc1"].T + result.snn_weights["fc1.bias"], 0)
+    second = np.maximum(first @ result.snn_weights["fc2"].T + result.snn_weights["fc2.bias"], 0)
+    outputs = second @ result.snn_weights["fc3"].T + result.snn_weights["fc3.bias"]
+    assert first.max() == pytest.approx(1.0, rel=1e-5) and second.max() == pytest.approx(1.0, rel=1e-5)
+    # W' = W * before / after, and nothing is behind the last layer: its outputs are those of the trained network.
+    plain = np.maximum(samples @ weights["fc1.weight"].T + weights["fc1.bias"], 0)
+    plain = np.maximum(plain @ weights["fc2.weight"].T + weights["fc2.bias"], 0)
+    assert np.allclose(outputs, plain @ weights["fc3.weight"].T + weights["fc3.bias"], rtol=1e-4, atol=1e-4)
 
 
 def test_thresholds_are_the_largest_activations() -> None:
@@ -82,21 +102,25 @@ def test_thresholds_are_the_largest_activations() -> None:
     samples = CALIBRATION.reshape(len(CALIBRATION), -1)
     first = np.maximum(samples @ weights["fc1.weight"].T + weights["fc1.bias"], 0)
     second = np.maximum(first @ weights["fc2.weight"].T + weights["fc2.bias"], 0)
-    result = se.ANNtoSNNConverter(normalisation="max").convert(weights, samples, 8)
+    result = se.ANNtoSNNConverter(normalisation="max", granularity="layer").convert(weights, samples, 8)
     assert result.normalization_factors["fc1"] == pytest.approx(first.max(), rel=1e-5)
     assert result.normalization_factors["fc2"] == pytest.approx(second.max(), rel=1e-5)
     # v_thresh = λ_l / λ_(l-1), the input counting as 1; the last layer is read from its membrane.
     assert result.threshold_balancing["fc1"] == pytest.approx(first.max(), rel=1e-5)
     assert result.threshold_balancing["fc2"] == pytest.approx(second.max() / first.max(), rel=1e-5)
-    assert set(result.threshold_balancing) == {"fc1", "fc2"}
+    assert result.normalization_factors["fc3"] == 1.0
 
 
-def test_accuracies_are_not_invented() -> None:
+def test_without_labels_the_trained_network_is_right() -> None:
     found = se.ANNtoSNNConverter().analyse(mlp(), CALIBRATION.reshape(200, -1), 64)
     result = found.result
-    for value in (result.accuracy_original, result.accuracy_converted, result.accuracy_loss_pct):
-        assert np.isnan(value)
-    assert 0.95 < found.agreement <= 1.0
+    assert result.accuracy_original == 1.0
+    assert 0.95 < result.accuracy_converted == found.agreement <= 1.0
+    assert result.accuracy_loss_pct == pytest.approx(100 * (1 - found.agreement))
+    # The operation of the specification, which takes no labels.
+    operation: se.NeuromorphicEncoderProtocol = se.NeuromorphicEncoder()
+    of_protocol = operation.convert_ann_to_snn(mlp(), CALIBRATION.reshape(200, -1), 64)
+    assert dataclasses.replace(of_protocol, conversion_time_s=result.conversion_time_s) == result
 
 
 def test_a_poor_conversion_is_explained() -> None:

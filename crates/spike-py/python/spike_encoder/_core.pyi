@@ -2,14 +2,14 @@
 Spikes and codes for the package `spike_encoder`, which is the interface to use.
 """
 
-from _typeshed import SupportsGetItem
+from _typeshed import SupportsGetItem, SupportsLenAndGetItem
 from os import PathLike
 from typing import Any, SupportsFloat, SupportsIndex, final
 import numpy
 import numpy.typing
 import typing
 
-__all__ = ["Encoder", "Network", "Spiking", "Train", "decode", "decode_channels"]
+__all__ = ["Encoder", "Network", "SampleEncoder", "Spiking", "Train", "decode", "decode_channels"]
 
 @final
 class Encoder:
@@ -55,9 +55,14 @@ class Network:
     """
     A trained network.
     """
-    def convert(self, /, samples: numpy.typing.ArrayLike, options: str) -> Spiking:
+    def classes(self, /, samples: numpy.typing.ArrayLike) -> numpy.typing.NDArray[numpy.int64]:
         """
-        A spiking network whose thresholds follow from the activations of samples; options as JSON.
+        The class that the network gives each sample.
+        """
+    def convert(self, /, calibration: numpy.typing.ArrayLike, samples: numpy.typing.ArrayLike, labels: numpy.typing.NDArray[numpy.int64] | None, num_steps: int, options: str) -> Spiking:
+        """
+        A spiking network whose thresholds follow from the activations of calibration samples, measured on samples with
+        labels; without labels the classes of the trained network count as right. Options as JSON.
         """
     @staticmethod
     def from_onnx(onnx: bytes, sample_shape: SupportsGetItem[int, SupportsIndex] | None) -> Network:
@@ -74,39 +79,80 @@ class Network:
         """
         Shape of one sample.
         """
-    @property
-    def num_outputs(self, /) -> int:
-        """
-        Number of values that the network gives for a sample.
-        """
     @staticmethod
     def open(path: str | PathLike[str], sample_shape: SupportsGetItem[int, SupportsIndex] | None, output: str | None) -> Network:
         """
         A network from a file: `.onnx`, `.nir`, or `.safetensors` with its list of layers beside it.
         """
-    def run(self, /, samples: numpy.typing.ArrayLike) -> numpy.typing.NDArray[numpy.float32]:
+
+@final
+class SampleEncoder:
+    """
+    Encodes samples whose scaling is known before any of them is seen.
+    """
+    def encode(self, /, data: numpy.typing.ArrayLike, sample_ids: numpy.typing.NDArray[numpy.int64]) -> tuple[numpy.typing.NDArray[numpy.int64], numpy.typing.NDArray[numpy.uint32], int]:
         """
-        Results of the trained network, shape (sample, output).
+        Spikes of samples, shape (sample, channel), which have these global indices: where each row begins and the last
+        ends, steps, number of values outside the range, which were clipped.
+        """
+    @property
+    def encoding(self, /) -> str:
+        """
+        The record of the encoding as JSON.
+        """
+    @property
+    def num_neurons(self, /) -> int:
+        """
+        Rows of spikes of a sample.
+        """
+    @staticmethod
+    def of_config(config: Any, options: str, num_channels: SupportsIndex, input_range: SupportsLenAndGetItem[SupportsFloat | SupportsIndex] | None) -> SampleEncoder:
+        """
+        An encoder of samples of so many channels; `input_range` is scaled to [0, 1], without it values must lie there.
+        """
+    @staticmethod
+    def of_encoding(encoding: str) -> SampleEncoder:
+        """
+        The encoder that a record tells of.
         """
 
 @final
 class Spiking:
     """
-    A spiking network: thresholds for a trained network.
+    A spiking network that was made of a trained one, and what was measured on it.
     """
-    def evaluate(self, /, samples: numpy.typing.ArrayLike, labels: numpy.typing.NDArray[numpy.int64], num_steps: int) -> tuple[numpy.typing.NDArray[numpy.int64], numpy.typing.NDArray[numpy.int64], int, int]:
+    def accuracy_by_step(self, /) -> numpy.typing.NDArray[numpy.float64]:
         """
-        Simulates labelled samples: how many are right after each step, the classes after the last, spikes, synaptic
-        operations.
+        Share of samples that are right after each step.
         """
-    def layers(self, /) -> list[tuple[str, numpy.typing.NDArray[numpy.float64], float | None, float]]:
+    @property
+    def num_multiply_accumulates(self, /) -> int:
         """
-        Layers with weights in order: name, weights, mean threshold of the neurons that it feeds, mean threshold of those
-        that feed it (the largest where several layers do; 1 for the input).
+        Multiplications with weights that the trained network takes for one sample.
         """
-    def report(self, /, samples: numpy.typing.ArrayLike, num_steps: int) -> str:
+    @property
+    def num_spikes(self, /) -> int:
+        """
+        Spikes of all neurons, over all samples and steps.
+        """
+    @property
+    def num_synaptic_operations(self, /) -> int:
+        """
+        Weights other than 0 that spikes met.
+        """
+    def predictions(self, /) -> numpy.typing.NDArray[numpy.int64]:
+        """
+        The class of each sample after the last step.
+        """
+    @property
+    def report(self, /) -> str:
         """
         What each layer of neurons makes of the activations that it stands for, as JSON.
+        """
+    def result(self, /) -> tuple[dict[str, numpy.typing.NDArray[numpy.float64]], dict[str, float], dict[str, float], float, float, float, int, float]:
+        """
+        What the specification tells of a conversion: weights, thresholds and factors by the names of the layers, accuracy
+        of the trained and of the spiking network, loss in percent, number of steps, seconds.
         """
 
 @final

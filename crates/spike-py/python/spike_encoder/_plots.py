@@ -59,6 +59,20 @@ def spike_rate(rows: _core.Train, num_bins: int = 50) -> Plot:
     return axes.plot(f"mean rate of {rows.num_neurons} neurons", f'<g fill="#1f4e79">{bars}</g>')
 
 
+def steps_curve(accuracies: np.ndarray, accuracy_original: float) -> Plot:
+    """Accuracy in percent after each step; the dashed line is the trained network."""
+    axes = _Axes("steps", "accuracy (%)", len(accuracies), 100.0)
+    points = zip(axes.x(np.arange(1, len(accuracies) + 1)), axes.y(100.0 * np.asarray(accuracies)))
+    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    across = float(axes.y(np.array(100.0 * accuracy_original)))
+    title = f"{100 * accuracies[-1]:.2f} % after {len(accuracies)} steps, trained network {100 * accuracy_original:.2f} %"
+    return axes.plot(
+        title,
+        f'<path d="M{_LEFT} {across:.1f}H{_WIDTH - _RIGHT}" stroke="#888" stroke-dasharray="4 3" fill="none"/>'
+        f'<polyline points="{line}" stroke="#1f4e79" stroke-width="1.5" fill="none"/>',
+    )
+
+
 @dataclass(frozen=True)
 class _Axes:
     """The frame of a figure: both axes begin at 0."""

@@ -6,13 +6,13 @@ import io
 import json
 import os
 import sys
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Mapping, Sequence
 
 import numpy as np
 
 from spike_encoder import _core
+from spike_encoder._plots import Plot, steps_curve
 from spike_encoder.records import ConversionResult
 
 if TYPE_CHECKING:
@@ -26,9 +26,11 @@ LAYER_LIST = "layer_list"
 class Conversion:
     """A conversion with what it takes to judge it.
 
-    `agreement` is the share of samples that both networks give the same class; `accuracy_by_step` is, without labels,
-    that share after each step, else the accuracy. `layers` tells for each layer of neurons its error, the shares of
-    dead and saturated neurons and its thresholds; `first_to_look_at` names the first layer that loses much.
+    `agreement` is the share of samples that both networks give the same class; `accuracy_by_step` has an accuracy for
+    each number of steps from 1. `num_spikes` and `num_synaptic_operations` are those of all samples and steps,
+    `num_multiply_accumulates` those of the trained network for one sample. `layers` tells for each layer of neurons its
+    error, the shares of dead and saturated neurons and its thresholds, on the first 100 samples; `first_to_look_at`
+    names the first layer that loses much.
     """
 
     result: ConversionResult
@@ -36,8 +38,17 @@ class Conversion:
     accuracy_by_step: np.ndarray
     num_spikes: int
     num_synaptic_operations: int
+    num_multiply_accumulates: int
     layers: list[dict[str, Any]]
     first_to_look_at: str | None
+
+    def plot(self) -> Plot:
+        """Accuracy by number of steps as SVG, with that of the trained network as a line across."""
+        return steps_curve(self.accuracy_by_step, self.result.accuracy_original)
+
+    def _repr_svg_(self) -> str:
+        """The accuracy by number of steps, for notebooks."""
+        return self.plot().svg
 
 
 class ANNtoSNNConverter:
@@ -63,7 +74,7 @@ class ANNtoSNNConverter:
         normalisation: Literal["max", "percentile", "mean_square", "local_balance"] = "mean_square",
         percent: float = 99.9,
         num_steps: int = 8,
-        granularity: Literal["layer", "channel", "neuron"] = "layer",
+        granularity: Literal["layer", "channel", "neuron"] = "channel",
         reset: Literal["subtract", "zero"] = "subtract",
         initial_share: float = 0.5,
         spikes: Literal["binary", "ternary"] = "ternary",
@@ -98,10 +109,11 @@ class ANNtoSNNConverter:
     ) -> ConversionResult:
         """Converts a network and simulates it for `num_timesteps`.
 
-        `labels` are the classes of `evaluation_data`, or of the calibration data if there are none. Accuracies are NaN
-        without labels: `analyse` then tells how far both networks agree.
+        `labels` are the classes of `evaluation_data`, or of the calibration data if there are none. Without labels the
+        class that the trained network gives each sample counts as right: `accuracy_original` is then 1, and
+        `accuracy_converted` the share of samples on which both networks agree.
         """
-        return self._run(ann_model, np.asarray(calibration_data), num_timesteps, labels, evaluation_data).result
+        return self._run(ann_model, np.asarray(calibration_data), num_timesteps, labels, evaluation_data)[0]
 
     def analyse(
         self,
@@ -112,16 +124,18 @@ class ANNtoSNNConverter:
         labels: ArrayLike | None = None,
         evaluation_data: ArrayLike | None = None,
     ) -> Conversion:
-        """As `convert`, with the accuracy at each step, the spikes and a report of each layer on calibration samples."""
+        """As `convert`, with the accuracy at each step, the spikes and a report of each layer."""
         calibration = np.asarray(calibration_data)
-        run = self._run(ann_model, calibration, num_timesteps, labels, evaluation_data)
-        report = json.loads(run.spiking.report(calibration, num_timesteps))
+        result, network, spiking = self._run(ann_model, calibration, num_timesteps, labels, evaluation_data)
+        classes = network.classes(calibration if evaluation_data is None else evaluation_data)
+        report = json.loads(spiking.report)
         return Conversion(
-            result=run.result,
-            agreement=float(np.mean(run.predictions == run.classes)),
-            accuracy_by_step=run.accuracy_by_step,
-            num_spikes=run.num_spikes,
-            num_synaptic_operations=run.num_synaptic_operations,
+            result=result,
+            agreement=float(np.mean(spiking.predictions() == classes)),
+            accuracy_by_step=spiking.accuracy_by_step(),
+            num_spikes=spiking.num_spikes,
+            num_synaptic_operations=spiking.num_synaptic_operations,
+            num_multiply_accumulates=spiking.num_multiply_accumulates,
             layers=report["sites"],
             first_to_look_at=report["first_to_look_at"],
         )
@@ -133,47 +147,12 @@ class ANNtoSNNConverter:
         num_timesteps: int,
         labels: ArrayLike | None,
         evaluation_data: ArrayLike | None,
-    ) -> _Run:
+    ) -> tuple[ConversionResult, _core.Network, _core.Spiking]:
         network = _network(ann_model, calibration)
-        samples = calibration if evaluation_data is None else np.asarray(evaluation_data)
-        started = time.perf_counter()
-        spiking = network.convert(calibration, self._options)
-        conversion_time_s = time.perf_counter() - started
-
-        classes = network.run(samples).argmax(axis=1).astype(np.int64)
-        truth = classes if labels is None else _labels(labels)
-        num_correct, predictions, num_spikes, num_operations = spiking.evaluate(samples, truth, num_timesteps)
-        original = converted = loss_pct = float("nan")
-        if labels is not None:
-            original, converted = float(np.mean(classes == truth)), float(np.mean(predictions == truth))
-            loss_pct = 100.0 * (original - converted) / original if original > 0.0 else float("nan")
-
-        layers = spiking.layers()
-        result = ConversionResult(
-            snn_weights={name: weights for name, weights, _, _ in layers},
-            threshold_balancing={name: after / before for name, _, after, before in layers if after is not None},
-            normalization_factors={name: after for name, _, after, _ in layers if after is not None},
-            accuracy_original=original,
-            accuracy_converted=converted,
-            accuracy_loss_pct=loss_pct,
-            num_timesteps_simulated=num_timesteps,
-            conversion_time_s=conversion_time_s,
-        )
-        by_step = num_correct / len(truth)
-        return _Run(spiking, result, classes, predictions, by_step, num_spikes, num_operations)
-
-
-@dataclass(frozen=True)
-class _Run:
-    """A converted and simulated network."""
-
-    spiking: _core.Spiking
-    result: ConversionResult
-    classes: np.ndarray
-    predictions: np.ndarray
-    accuracy_by_step: np.ndarray
-    num_spikes: int
-    num_synaptic_operations: int
+        samples = calibration if evaluation_data is None else evaluation_data
+        truth = None if labels is None else _labels(labels)
+        spiking = network.convert(calibration, samples, truth, num_timesteps, self._options)
+        return ConversionResult(*spiking.result()), network, spiking
 
 
 def _labels(labels: ArrayLike) -> np.ndarray:

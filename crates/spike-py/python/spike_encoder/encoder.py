@@ -128,7 +128,7 @@ class NeuromorphicEncoder:
     ) -> ConversionResult:
         """Converts a trained network to a spiking one: `ANNtoSNNConverter` with its default choices.
 
-        Accuracies need `labels`; they are NaN without.
+        Without `labels` the class that the trained network gives each sample counts as right.
         """
         return ANNtoSNNConverter().convert(
             ann_model, calibration_data, num_timesteps, labels=labels, evaluation_data=evaluation_data

@@ -162,7 +162,13 @@ class TemporalCode:
 
 @dataclass(frozen=True)
 class ConversionResult:
-    """Result of the conversion of a trained network; accuracies are shares of 1."""
+    """Result of the conversion of a trained network; accuracies are shares of 1.
+
+    The network stands here twice, and one of the two is to be run, never a mixture: `snn_weights` (with the biases under
+    `NAME.bias`) for thresholds of 1, or the weights of the trained network with the thresholds of
+    `threshold_balancing`. `normalization_factors` are the activations that a spike stands for; of a layer whose channels
+    have their own, thresholds and factors are the means.
+    """
 
     snn_weights: dict[str, np.ndarray]
     threshold_balancing: dict[str, float]
