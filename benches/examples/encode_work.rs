@@ -53,10 +53,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let pool = ThreadPoolBuilder::new().num_threads(threads).build()?;
     let call = || pool.install(|| encoder.encode(black_box(&values), 0));
 
-    // Once to warm up; its result is dropped before the memory is looked at.
-    let num_spikes = call()?.0.num_spikes();
     let cleared = std::fs::write("/proc/self/clear_refs", "5").is_ok();
     let before = peak_bytes().filter(|_| cleared);
+    // Once to warm up.
+    let num_spikes = call()?.0.num_spikes();
     let started = processor_seconds();
     let mut seconds = Vec::with_capacity(runs);
     for _ in 0..runs {
