@@ -6,6 +6,7 @@
 //! names the files.
 
 use rayon::ThreadPoolBuilder;
+use spike_bench::process::processor_seconds;
 use spike_convert::{AnalogNetwork, ConversionOptions, ImportOptions, Simulation, SpikingNetwork, fold, open_model};
 use spike_io::OpenOptions;
 use std::collections::HashMap;
@@ -29,17 +30,6 @@ fn read(prefix: &Path, skip: usize, number: usize) -> Result<Images, Box<dyn Err
     open("labels-idx1-ubyte")?.read_samples(1, &mut labels)?;
     let labels = labels.iter().skip(skip).take(number).map(|&label| label as u32).collect();
     Ok((pixels.iter().map(|&pixel| (pixel / 255.0) as f32).collect(), labels))
-}
-
-/// Processor time of all threads so far, where the system tells (Linux).
-fn processor_seconds() -> Option<f64> {
-    let mut nanoseconds = 0u64;
-    for task in std::fs::read_dir("/proc/self/task").ok()? {
-        // The first number is the time on a processor in nanoseconds.
-        let text = std::fs::read_to_string(task.ok()?.path().join("schedstat")).ok()?;
-        nanoseconds += text.split_whitespace().next()?.parse::<u64>().ok()?;
-    }
-    Some(nanoseconds as f64 / 1e9)
 }
 
 fn main() -> Result<(), Box<dyn Error>> {

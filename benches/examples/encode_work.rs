@@ -6,6 +6,7 @@
 //! spikes of a call, and on Linux by how much the largest resident size rose over that before the calls.
 
 use rayon::ThreadPoolBuilder;
+use spike_bench::process::{clear_peak, peak_bytes, processor_seconds};
 use spike_bench::{SEED, uniform};
 use spike_core::{CodeOptions, CodingScheme, EncoderConfig, Normalizer};
 use spike_encode::Encoder;
@@ -14,23 +15,6 @@ use std::error::Error;
 use std::hint::black_box;
 use std::io::Write;
 use std::time::Instant;
-
-/// The largest resident size since it was last cleared, in bytes.
-fn peak_bytes() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-    Some(line.split_whitespace().nth(1)?.parse::<u64>().ok()? * 1024)
-}
-
-/// Processor time of all threads so far, where the system tells (Linux).
-fn processor_seconds() -> Option<f64> {
-    let mut nanoseconds = 0u64;
-    for task in std::fs::read_dir("/proc/self/task").ok()? {
-        let text = std::fs::read_to_string(task.ok()?.path().join("schedstat")).ok()?;
-        nanoseconds += text.split_whitespace().next()?.parse::<u64>().ok()?;
-    }
-    Some(nanoseconds as f64 / 1e9)
-}
 
 fn main() -> Result<(), Box<dyn Error>> {
     let words: HashMap<String, String> = std::env::args()
@@ -53,8 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let pool = ThreadPoolBuilder::new().num_threads(threads).build()?;
     let call = || pool.install(|| encoder.encode(black_box(&values), 0));
 
-    let cleared = std::fs::write("/proc/self/clear_refs", "5").is_ok();
-    let before = peak_bytes().filter(|_| cleared);
+    let before = clear_peak();
     // Once to warm up.
     let num_spikes = call()?.0.num_spikes();
     let started = processor_seconds();

@@ -2,15 +2,9 @@
 //!
 //! `cargo run --release -p spike-bench --example peak_memory`
 
+use spike_bench::process::{clear_peak, peak_bytes};
 use spike_bench::{poisson, uniform};
 use std::io::Write;
-
-/// The largest resident size so far, in bytes.
-fn peak_bytes() -> Option<usize> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-    Some(line.split_whitespace().nth(1)?.parse::<usize>().ok()? * 1024)
-}
 
 fn main() -> std::io::Result<()> {
     let values = uniform(128_000);
@@ -18,10 +12,10 @@ fn main() -> std::io::Result<()> {
         let encoder = poisson(1000, refractory_ms);
         // One sample first: threads, code and streams are loaded.
         encoder.encode(&values[..1000], 0).map_err(std::io::Error::other)?;
-        std::fs::write("/proc/self/clear_refs", "5")?;
-        let before = peak_bytes().unwrap_or(0);
+        let unknown = || std::io::Error::other("the kernel does not say how much memory the process has");
+        let before = clear_peak().ok_or_else(unknown)?;
         let batch = encoder.encode(&values, 0).map_err(std::io::Error::other)?.0;
-        let rise = peak_bytes().unwrap_or(0).saturating_sub(before);
+        let rise = peak_bytes().ok_or_else(unknown)?.saturating_sub(before);
         let result = batch.size_bytes();
         writeln!(
             std::io::stdout(),

@@ -2,6 +2,7 @@
 
 pub mod codes;
 pub mod petro;
+pub mod process;
 
 use spike_core::{
     CodeOptions, CodingScheme, Domain, EncoderConfig, Normalizer, PoissonOptions, Seed, SpikeTrain, TimeGrid,
