@@ -76,7 +76,10 @@ impl SampleEncoder {
     ) -> PyResult<Rows<'py>> {
         let data = values(data)?;
         let data = data.as_array();
-        let data = data.into_dimensionality::<Ix2>().map_err(|_| type_error("give data of shape (sample, channel)"))?;
+        let num_axes = data.ndim();
+        let data = data.into_dimensionality::<Ix2>().map_err(|_| {
+            type_error(format!("the data have {num_axes} axes; give them the two of (sample, channel)"))
+        })?;
         let as_index = |&id: &i64| {
             u64::try_from(id)
                 .map_err(|_| value_error(format!("a sample has the id {id}, allowed are whole numbers from 0")))
